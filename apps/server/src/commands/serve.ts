@@ -1,0 +1,33 @@
+import { command } from "../cli/command.ts";
+import { CliError } from "../cli/failure.ts";
+import { print } from "../cli/output.ts";
+import { installCrashHandlers, installShutdown } from "../cli/shutdown.ts";
+import { readConfig } from "../config.ts";
+import { createLogger } from "../log.ts";
+import { createServer } from "../server.ts";
+
+export const serve = command({
+  name: "serve",
+  description: "Serve the API and the console: the service without the development tools",
+  run: async () => {
+    const config = readConfig();
+    if (config.databaseUrl === undefined) {
+      throw new CliError("serve needs DATABASE_URL, for example postgres://user:password@host:5432/database");
+    }
+    if (config.auth.secret === undefined && config.auth.jwksUrl === undefined) {
+      throw new CliError("serve needs HOLDFAST_JWT_SECRET (32 characters at least) or HOLDFAST_JWKS_URL");
+    }
+    const log = createLogger(config.logLevel);
+    installCrashHandlers(log);
+    const shutdown = installShutdown(log);
+    const server = await createServer(config, { log });
+    shutdown.add(() => server.close());
+    try {
+      await server.db.ping();
+      print(`Holdfast is ready: ${await server.listen()}`);
+    } catch (error) {
+      await shutdown.run();
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+/** How callers prove who they are; one of `secret` and `jwksUrl` at most. */
+export interface AuthConfig {
+  readonly secret?: string | undefined;
+  readonly jwksUrl?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+export interface Config {
+  readonly databaseUrl?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly auth: AuthConfig;
+  /** Database sessions of this process; the database package's default when left out. */
+  readonly sessions?: number | undefined;
+  readonly callDeadlineMs: number;
+  readonly logLevel: LogLevel;
+  /** Serves the demo people and signs them in without a password. */
+  readonly demo: boolean;
+  /** Where `start` keeps its Postgres, its secret and what the other commands need to find it. */
+  readonly stateDir: string;
+}
+
+/** A setting that can't be used; the message names it and what it must be, never its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The longest deadline a caller may ask for; a proxy's or a browser's own limit is rarely longer. */
+export const MAX_CALL_DEADLINE_MS = 60_000;
+
+const repositoryRoot = fileURLToPath(new URL("../../../", import.meta.url));
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const environment = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, "must be like postgres://user:password@host:5432/database")
+    .refine((url) => URL.canParse(url), "must be like postgres://user:password@host:5432/database")
+    .optional(),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: z.string().default("127.0.0.1"),
+  HOLDFAST_JWT_SECRET: z.string().min(32, "must have 32 characters at least").optional(),
+  HOLDFAST_JWKS_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+  HOLDFAST_JWT_ISSUER: z.string().optional(),
+  HOLDFAST_JWT_AUDIENCE: z.string().optional(),
+  HOLDFAST_SESSIONS: wholeNumber(1, 1000).optional(),
+  HOLDFAST_CALL_DEADLINE_MS: wholeNumber(1, MAX_CALL_DEADLINE_MS).default(10_000),
+  HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
+  HOLDFAST_DEMO: z
+    .enum(["0", "1", "false", "true"], "must be 0 or 1")
+    .transform((value) => value === "1" || value === "true")
+    .default(false),
+  HOLDFAST_STATE_DIR: z.string().default(resolve(repositoryRoot, ".holdfast")),
+});
+
+/** The only reader of the environment. An empty variable counts as unset. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+    throw new ConfigError(issues.join("; "));
+  }
+  const values = parsed.data;
+  if (values.HOLDFAST_JWT_SECRET && values.HOLDFAST_JWKS_URL) {
+    throw new ConfigError("HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one");
+  }
+  return {
+    databaseUrl: values.DATABASE_URL,
+    host: values.HOST,
+    port: values.PORT,
+    auth: {
+      secret: values.HOLDFAST_JWT_SECRET,
+      jwksUrl: values.HOLDFAST_JWKS_URL,
+      issuer: values.HOLDFAST_JWT_ISSUER,
+      audience: values.HOLDFAST_JWT_AUDIENCE,
+    },
+    sessions: values.HOLDFAST_SESSIONS,
+    callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
+    logLevel: values.HOLDFAST_LOG_LEVEL,
+    demo: values.HOLDFAST_DEMO,
+    stateDir: resolve(values.HOLDFAST_STATE_DIR),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Socket } from "node:net";
+import { badRequest, isUnknownFault, responseHeaders, toHoldfastError, wireError } from "@holdfast/api";
+import { HoldfastError } from "@holdfast/db";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { ReportFault } from "../faults.ts";
+
+/** Answers with an error of the table, in the form that tRPC's clients read. */
+export function sendError(reply: FastifyReply, error: HoldfastError, path?: string): FastifyReply {
+  return reply
+    .code(error.status)
+    .headers(responseHeaders([error]))
+    .type("application/json")
+    .send(JSON.stringify({ error: wireError(error, path) }));
+}
+
+/** What Fastify refuses before a handler runs, and what a handler throws, as a row of the table. */
+export function fromHttp(error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const { statusCode } = (error ?? {}) as Partial<FastifyError>;
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return toHoldfastError(error);
+  if (statusCode === 413 || statusCode === 414) return new HoldfastError("PAYLOAD_TOO_LARGE", {});
+  if (statusCode === 415) return badRequest("the content type must be application/json");
+  if (statusCode === 404) return new HoldfastError("NOT_FOUND", { what: "route" });
+  return badRequest("the request is not valid");
+}
+
+export function createErrorHandler(reportFault: ReportFault) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const known = fromHttp(error);
+    if (known.code === "INTERNAL" && "id" in known.details && isUnknownFault(error)) {
+      reportFault(error, known.details.id);
+    }
+    sendError(reply, known, procedurePath(request));
+  };
+}
+
+/** The `:path` of the tRPC route, when that is what was asked for. */
+function procedurePath(request: FastifyRequest): string | undefined {
+  const { params } = request;
+  if (typeof params !== "object" || params === null || !("path" in params)) return undefined;
+  return typeof params.path === "string" ? params.path : undefined;
+}
+
+/** What Node's HTTP parser refuses never reaches Fastify; it is answered on the bare socket. */
+export function answerUnparsable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
+  const refusal = tooLarge
+    ? new HoldfastError("PAYLOAD_TOO_LARGE", {})
+    : badRequest("the request is not valid HTTP");
+  const body = JSON.stringify({ error: wireError(refusal) });
+  const status = tooLarge ? "413 Payload Too Large" : "400 Bad Request";
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

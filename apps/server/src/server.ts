@@ -1,0 +1,119 @@
+import { fileURLToPath } from "node:url";
+import { connect, type Db } from "@holdfast/db";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { createAuthenticate } from "./auth/authenticate.ts";
+import { type AuthConfig, type Config, ConfigError } from "./config.ts";
+import { type DemoWallet, seedDemo } from "./demo/seed.ts";
+import { createFaultReport, type ReportFault } from "./faults.ts";
+import { addConsole } from "./http/console.ts";
+import { demoRoutes } from "./http/demo.ts";
+import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
+import { healthRoutes } from "./http/health.ts";
+import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
+import { addSecurityHeaders } from "./http/security.ts";
+import { trpcRoutes } from "./http/trpc.ts";
+import type { Logger } from "./log.ts";
+
+const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
+
+/** A client that sends its request more slowly than this is not one of ours. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the idle time of common load balancers, so that they close a connection first and lose no request. */
+const KEEP_ALIVE_MS = 72_000;
+/** Room for the names of a full batch; Node limits the whole URL to 16 KiB with the headers. */
+const MAX_PATH_LENGTH = 16 * 1024;
+
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly db: Db;
+  /** Who can be tried, in demo mode. */
+  readonly people: readonly DemoWallet[];
+  /** Starts to accept; answers the address, such as http://127.0.0.1:4000. */
+  listen(): Promise<string>;
+  /** Stops accepting, finishes the calls under way, then closes the database. Calling it again waits for the same end. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly log: Logger;
+  readonly consoleDirectory?: string;
+}
+
+/** The composition root: everything the service consists of is put together here. */
+export async function createServer(config: Config, options: ServerOptions): Promise<Server> {
+  if (config.databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
+  const reportFault = createFaultReport(options.log);
+  const db = connect({
+    url: config.databaseUrl,
+    onError: reportFault,
+    ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
+  });
+  try {
+    return await assemble(db, config, options, reportFault);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  db: Db,
+  config: Config,
+  options: ServerOptions,
+  reportFault: ReportFault,
+): Promise<Server> {
+  let draining = false;
+  const isDraining = () => draining;
+  const app = createHttp(options.log, reportFault, isDraining);
+  await addSecurityHeaders(app);
+  await app.register(healthRoutes({ db, isDraining }));
+  const authenticate = createAuthenticate(db, config.auth);
+  const { callDeadlineMs } = config;
+  await app.register(trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }), { prefix: "/trpc" });
+  const people = config.demo ? await addDemo(app, db, config.auth) : [];
+  await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
+
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    db,
+    people,
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    close: () => {
+      draining = true;
+      // Fastify's close resolves when the last reply is sent; only then may the sessions go.
+      closing ??= app.close().finally(() => db.close());
+      return closing;
+    },
+  };
+}
+
+async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<DemoWallet[]> {
+  const { secret } = auth;
+  if (secret === undefined)
+    throw new ConfigError("demo mode signs tokens itself, so it needs HOLDFAST_JWT_SECRET");
+  const people = await seedDemo(db);
+  await app.register(demoRoutes({ people, auth: { ...auth, secret } }), { prefix: "/demo" });
+  return people;
+}
+
+function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boolean): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: MAX_PATH_LENGTH },
+    frameworkErrors: createErrorHandler(reportFault),
+    clientErrorHandler: answerUnparsable,
+    // What was accepted is answered, also while closing; the header below then ends the connection.
+    return503OnClosing: false,
+  });
+  app.setErrorHandler(createErrorHandler(reportFault));
+  app.addHook("onSend", async (_request, reply) => {
+    if (isDraining()) reply.header("connection", "close");
+  });
+  return app;
+}

@@ -1,0 +1,17 @@
+import { formatAmount } from "./format.ts";
+
+interface AmountProps {
+  value: string;
+  unit: string;
+  signed?: boolean;
+}
+
+/** An exact amount with its unit, in figures of one width. */
+export function Amount({ value, unit, signed = false }: AmountProps) {
+  return (
+    <span className="figures whitespace-nowrap">
+      {formatAmount(value, { signed })}
+      <span className="ml-[0.35em] font-normal text-faint">{unit}</span>
+    </span>
+  );
+}

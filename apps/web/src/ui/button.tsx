@@ -1,0 +1,27 @@
+import type { ButtonHTMLAttributes } from "react";
+
+const looks = {
+  primary:
+    "bg-accent text-on-accent font-medium hover:bg-accent-strong aria-disabled:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-sunken",
+  plain:
+    "border border-edge bg-surface text-ink hover:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-surface",
+  quiet: "text-soft hover:bg-sunken hover:text-ink aria-disabled:text-faint",
+} as const;
+
+export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "disabled"> {
+  look?: keyof typeof looks;
+  /** Keeps its place in the tab order, so that focus isn't lost when a form waits. */
+  inert?: boolean;
+}
+
+export function Button({ look = "plain", inert = false, className = "", onClick, ...props }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-disabled={inert || undefined}
+      onClick={inert ? (event) => event.preventDefault() : onClick}
+      className={`inline-flex min-h-8 items-center justify-center gap-1.5 rounded-md px-3 py-1 whitespace-nowrap transition-colors duration-100 select-none pointer-coarse:min-h-10 ${looks[look]} ${className}`}
+      {...props}
+    />
+  );
+}

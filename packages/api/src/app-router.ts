@@ -1,0 +1,14 @@
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { router } from "./trpc.ts";
+import { walletsRouter } from "./wallets/router.ts";
+
+/** Everything that can be called, under the names of DESIGN.md §4. A feature is a folder and a line here. */
+export const appRouter = router({
+  wallets: walletsRouter,
+});
+
+export type AppRouter = typeof appRouter;
+/** What a caller sends, by procedure: amounts and versions as decimal strings. */
+export type RouterInputs = inferRouterInputs<AppRouter>;
+/** What a caller gets, by procedure. */
+export type RouterOutputs = inferRouterOutputs<AppRouter>;

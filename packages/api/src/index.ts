@@ -1,0 +1,5 @@
+export { type AppRouter, appRouter, type RouterInputs, type RouterOutputs } from "./app-router.ts";
+export { badRequest, isUnknownFault, toHoldfastError } from "./errors.ts";
+export { parseJson } from "./json.ts";
+export type { Context } from "./trpc.ts";
+export { responseHeaders, type WireError, type WireErrorData, wireError } from "./wire-error.ts";

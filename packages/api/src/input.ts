@@ -1,0 +1,62 @@
+import { HoldfastError, type WalletInput, type WalletKind, type walletQueries } from "@holdfast/db";
+import type { z } from "zod";
+import { badRequest } from "./errors.ts";
+
+/** An input as JSON can carry it: where a caller in process may pass a bigint, the wire takes its decimal string. */
+export type Wire<T> = T extends bigint
+  ? never
+  : T extends readonly (infer Item)[]
+    ? Wire<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Wire<T[Key]> }
+      : T;
+
+/** What tRPC reads of a parser: the types of both ends, and the function. The two type fields never hold a value. */
+interface InputParser<In, Out> {
+  _input: In;
+  _output: Out;
+  parse(raw: unknown): Out;
+}
+
+function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<In, Out> {
+  return { parse } as InputParser<In, Out>;
+}
+
+type RawInput = Readonly<Record<string, unknown>>;
+
+/**
+ * The input of a command. It is passed on as it came, because `db.execute` parses it with the command's schema anyway
+ * and parsing a batch of a thousand twice is felt. Checked here: that it is an object, has a key, and can't name its kind.
+ */
+export function commandInput<K extends WalletKind>(kind: K) {
+  return inputParser<Wire<WalletInput<K>>, RawInput>((raw) => {
+    const input = objectInput(raw);
+    if (Object.hasOwn(input, "kind"))
+      throw badRequest([{ path: "kind", message: 'Unrecognized key: "kind"' }]);
+    if (!hasDerivedKey(kind) && (input["idempotencyKey"] ?? "") === "") {
+      throw new HoldfastError("IDEMPOTENCY_KEY_REQUIRED", {});
+    }
+    return input;
+  });
+}
+
+/** The listening-time payment's key derives from its session and minute. */
+function hasDerivedKey(kind: WalletKind): boolean {
+  return kind === "wallets.stream";
+}
+
+type QueryKind = keyof typeof walletQueries;
+
+/** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */
+export function queryInput<K extends QueryKind>(_kind: K) {
+  type Sent = z.input<(typeof walletQueries)[K]>;
+  type In = Record<never, never> extends Sent ? Wire<Sent> | undefined : Wire<Sent>;
+  return inputParser<In, Sent>((raw) => (raw === undefined ? {} : objectInput(raw)) as Sent);
+}
+
+function objectInput(raw: unknown): RawInput {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    throw badRequest("the input must be a JSON object");
+  }
+  return raw as RawInput;
+}

@@ -1,0 +1,27 @@
+import { type Db, HoldfastError, type Principal } from "@holdfast/db";
+import { initTRPC } from "@trpc/server";
+import { toHoldfastError } from "./errors.ts";
+import { wireError } from "./wire-error.ts";
+
+/** What the host gives to every call of one HTTP request. */
+export interface Context {
+  readonly db: Db;
+  /** Undefined when the request bears no valid credential. */
+  readonly principal: Principal | undefined;
+  /** Milliseconds that this request may still take. */
+  readonly deadlineMs: number;
+}
+
+const t = initTRPC.context<Context>().create({
+  // Never a stack on the wire, whatever NODE_ENV says.
+  isDev: false,
+  errorFormatter: ({ error, path }) => wireError(toHoldfastError(error), path),
+});
+
+export const router = t.router;
+
+/** A procedure for callers that the host could name. What they may do is decided beside the locked rows, in db. */
+export const authed = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.principal) throw new HoldfastError("UNAUTHENTICATED", {});
+  return next({ ctx: { principal: ctx.principal } });
+});

@@ -1,0 +1,33 @@
+import type { KeyedCallOptions, Result } from "./call-options.ts";
+import { failure, type HoldfastFailure } from "./client-error.ts";
+import type { Surface } from "./surface.ts";
+
+type Wallets = Surface["wallets"];
+export type HoldInput = Omit<Parameters<Wallets["hold"]>[0], "idempotencyKey">;
+type CaptureInput = Omit<Parameters<Wallets["capture"]>[0], "idempotencyKey">;
+
+/** The three commands of one round of `withHold`. Their keys derive from the intent's, and their errors name the intent's. */
+export type HoldSteps = ReturnType<typeof holdSteps>;
+
+export function holdSteps(wallets: Wallets, intentKey: string, options: KeyedCallOptions, round: number) {
+  const { deadlineMs, signal } = options;
+  // What is reserved must be settled whether or not the caller still waits, so the signal is for the hold alone.
+  const keyed = (step: string) => ({ idempotencyKey: `${intentKey}/${step}-${round}`, deadlineMs });
+  return {
+    hold: (input: HoldInput) => named(intentKey, wallets.hold.safe(input, { ...keyed("hold"), signal })),
+    capture: (input: CaptureInput) => named(intentKey, wallets.capture.safe(input, keyed("capture"))),
+    release: (holdId: string) => named(intentKey, wallets.release.safe({ holdId }, keyed("release"))),
+  };
+}
+
+/** The key on an error is the one to call `withHold` again with. */
+async function named<T>(intentKey: string, step: Promise<Result<T>>): Promise<Result<T>> {
+  const result = await step;
+  return result.ok ? result : { ok: false, error: renamed(result.error, intentKey) };
+}
+
+function renamed(error: HoldfastFailure, idempotencyKey: string): HoldfastFailure {
+  const { code, details, message, retry, status, replayed, unresolved, path } = error;
+  const info = { message, retry, status, replayed, unresolved, path, idempotencyKey };
+  return failure(code, details, info, error);
+}

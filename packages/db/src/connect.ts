@@ -1,0 +1,166 @@
+import { HoldfastError } from "./errors.ts";
+import { holdfastFeatures } from "./features.ts";
+import type { Principal } from "./principal.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+import type { Row } from "./statements.ts";
+import {
+  DeadlinePassed,
+  OutcomeUnknown,
+  refuseInsideTransaction,
+  type TransactionOptions,
+  type Tx,
+  withTransaction,
+} from "./transaction.ts";
+import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
+import { createCoalescer } from "./write-path/coalesce.ts";
+import { createCall, type Result } from "./write-path/execute.ts";
+import type { Feature } from "./write-path/feature.ts";
+import { createRegistry, type Registry } from "./write-path/registry.ts";
+
+export interface ConnectOptions {
+  /** The database, as a role that may become `holdfast_login` and `holdfast_app` (the one that migrated it may). */
+  readonly url: string;
+  /** Sessions for transactions, at most. Default 10. */
+  readonly sessions?: number;
+  readonly features?: readonly Feature[];
+  /** Default deadline of a call in milliseconds. Default 10,000. */
+  readonly deadlineMs?: number;
+  /** The most calls that may wait; beyond it callers are told OVERLOADED. Default 20,000. */
+  readonly maxWaiting?: number;
+  /** False behind a PgBouncer older than 1.21 in transaction mode. Default true. */
+  readonly prepare?: boolean;
+  /** Told of every failure that callers see as INTERNAL; `id` is what they see. The error may hold values: don't send it on. */
+  readonly onError?: (error: unknown, id: string) => void;
+}
+
+/** The commands that callers send, by kind; a caller's own features take any object with a kind. */
+export type HoldfastCommand =
+  | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
+  | { kind: `${string}.${string}`; [field: string]: unknown };
+
+export type Answer<K> = (K extends WalletKind ? WalletAnswers[K] : Record<string, unknown>) & {
+  replayed: boolean;
+};
+
+export interface CallOptions {
+  /** How long the caller waits for an answer, in milliseconds. */
+  readonly deadlineMs?: number;
+}
+
+/** Holdfast on one database: the write path, and the reads beside it. */
+export interface Db {
+  /**
+   * Executes one command, together with whoever else calls at the moment; answers after COMMIT.
+   *
+   * @throws HoldfastError with a code from the error table.
+   */
+  execute<const C extends HoldfastCommand>(
+    principal: Principal,
+    command: C,
+    options?: CallOptions,
+  ): Promise<Answer<C["kind"]>>;
+  /** Runs the caller's own statements in one transaction of one tenant; see `executeIn` to add commands to it. */
+  withTransaction<T>(options: TransactionOptions, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One read-only transaction as the app role of the principal's tenant. */
+  read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
+  /** Resolves when the database answers; rejects with what is wrong. */
+  ping(): Promise<void>;
+  /** Calls that wait for their transaction at the moment. */
+  readonly waiting: number;
+  /** Refuses new calls, waits for those under way, ends the sessions. */
+  close(): Promise<void>;
+  readonly registry: Registry;
+}
+
+/** The role that sessions start in: no privileges at all. Each transaction takes on the app role for itself. */
+export const LOGIN_ROLE = "holdfast_login";
+
+/** The longest that a transaction may take which waits for no lock. */
+const BATCH_TIMEOUT_MS = 3_000;
+const MAX_BATCH = 512;
+
+export function connect(options: ConnectOptions): Db {
+  const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
+  const user = decodeURIComponent(new URL(options.url).username);
+  const sessions = createSessions({
+    url: options.url,
+    role: user === LOGIN_ROLE ? undefined : LOGIN_ROLE,
+    connectTimeoutMs: 5_000,
+    prepare: options.prepare ?? true,
+    max,
+  });
+  const registry = createRegistry(options.features ?? holdfastFeatures);
+  const coalescer = createCoalescer({
+    sessions,
+    registry,
+    maxBatch: MAX_BATCH,
+    maxWaiting: options.maxWaiting ?? 20_000,
+    batchTimeoutMs: BATCH_TIMEOUT_MS,
+    maxPatient: Math.max(1, Math.floor(max / 2)),
+  });
+
+  return {
+    registry,
+
+    async execute<const C extends HoldfastCommand>(principal: Principal, command: C, call: CallOptions = {}) {
+      refuseInsideTransaction(sessions, "use executeIn(tx, …) there");
+      const { kind, ...input } = command;
+      const deadline = Date.now() + (call.deadlineMs ?? defaultDeadlineMs);
+      const result = await coalescer
+        .submit(createCall(registry, principal, kind, input), deadline)
+        .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
+      return answerOf(registry, result) as Answer<C["kind"]>;
+    },
+
+    withTransaction: (transaction, work) => withTransaction(sessions, transaction, work),
+
+    async read(principal, work) {
+      refuseInsideTransaction(sessions, "query through the Tx that you have");
+      try {
+        const { tenantId } = principal;
+        return await withTransaction(
+          sessions,
+          { tenantId, readOnly: true, deadline: Date.now() + defaultDeadlineMs },
+          work,
+        );
+      } catch (error) {
+        throw asHoldfastError(error, onError);
+      }
+    },
+
+    async ping() {
+      await ping(sessions);
+    },
+
+    get waiting() {
+      return coalescer.waiting;
+    },
+
+    async close() {
+      await coalescer.close();
+      await sessions.close();
+    },
+  };
+}
+
+async function ping(sessions: Sessions): Promise<void> {
+  const options = { tenantId: 0, readOnly: true, deadline: Date.now() + 2_000, retries: 0 };
+  await withTransaction(sessions, options, (tx) => tx.run("select 1 as one from holdfast.tenants limit 0"));
+}
+
+/** @throws HoldfastError for everything but a success. */
+function answerOf(registry: Registry, result: Exclude<Result, { type: "stuck" }>): object {
+  if (result.type === "outcome" && result.outcome.ok) {
+    return { ...(result.outcome.data as object), replayed: result.replayed };
+  }
+  const refusal = result.type === "outcome" ? (result.outcome as { code: string; details: unknown }) : result;
+  const replayed = result.type === "outcome" && result.replayed;
+  throw HoldfastError.of(refusal.code, refusal.details, { replayed, row: registry.error(refusal.code) });
+}
+
+function asHoldfastError(error: unknown, onError: (error: unknown, id: string) => void): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  if (error instanceof OutcomeUnknown) return new HoldfastError("TIMEOUT", { outcome: "unknown" });
+  if (error instanceof DeadlinePassed) return new HoldfastError("TIMEOUT", { outcome: "not_started" });
+  return HoldfastError.internal(error, onError);
+}

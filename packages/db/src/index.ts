@@ -1,0 +1,47 @@
+export { createApiKey, findApiKeyPrincipal, type NewApiKey } from "./api-keys.ts";
+export {
+  type Answer,
+  type CallOptions,
+  type ConnectOptions,
+  connect,
+  type Db,
+  type HoldfastCommand,
+} from "./connect.ts";
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorRow,
+  errorTable,
+  HoldfastError,
+  type HoldfastErrorValue,
+  type Retry,
+} from "./errors.ts";
+export { holdfastFeatures } from "./features.ts";
+export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
+export { migrate } from "./migrate.ts";
+export type { Principal, Role } from "./principal.ts";
+export { createTenant } from "./tenants.ts";
+export { DeadlinePassed, OutcomeUnknown, type TransactionOptions, type Tx } from "./transaction.ts";
+export {
+  type HoldChanged,
+  type HoldPlaced,
+  type HoldStatus,
+  type Moved,
+  type Opened,
+  type StepResult,
+  type WalletAnswers,
+  type WalletInput,
+  type WalletKind,
+  type WalletState,
+  walletInputs,
+} from "./wallets/commands.ts";
+export {
+  type BalanceAt,
+  type EntryView,
+  getBalanceAt,
+  getWallet,
+  listEntries,
+  listWallets,
+  type WalletView,
+  walletQueries,
+} from "./wallets/queries.ts";

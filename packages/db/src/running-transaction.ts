@@ -1,0 +1,98 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type postgres from "postgres";
+import { SessionLost } from "./postgres-error.ts";
+import type { Session } from "./session.ts";
+import type { Row } from "./statements.ts";
+import type { Tx } from "./transaction.ts";
+
+/** The transaction was used after its end: a promise that nobody awaited, or a handle that was kept. */
+export class TransactionEnded extends Error {
+  override readonly name = "TransactionEnded";
+}
+
+/** The handle of one transaction on one session: follows every statement, and is dead after its end. */
+export class RunningTransaction implements Tx {
+  readonly tenantId: number;
+  readonly #session: Session;
+  readonly #hooks: (() => void)[] = [];
+  readonly #unsettled = new Set<Promise<unknown>>();
+  #drizzle: PostgresJsDatabase | undefined;
+  #ended = false;
+  /** The first statement that failed: what follows it in an aborted transaction only echoes it. */
+  firstFailure: unknown;
+
+  constructor(session: Session, tenantId: number) {
+    this.#session = session;
+    this.tenantId = tenantId;
+  }
+
+  run(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
+    if (this.#ended) return Promise.reject(new TransactionEnded("the transaction has ended"));
+    return this.follow(this.#session.run(text, parameters));
+  }
+
+  get drizzle(): PostgresJsDatabase {
+    this.#drizzle ??= drizzle({ client: this.#guardedClient() });
+    return this.#drizzle;
+  }
+
+  afterCommit(hook: () => void): void {
+    this.#hooks.push(hook);
+  }
+
+  /** Remembers a statement until it settles, so that its promise has an owner, awaited or not. */
+  follow<T>(statement: Promise<T>): Promise<T> {
+    this.#unsettled.add(statement);
+    statement.then(
+      () => this.#unsettled.delete(statement),
+      (error: unknown) => {
+        this.#unsettled.delete(statement);
+        this.firstFailure ??= error;
+      },
+    );
+    return statement;
+  }
+
+  /** Waits for all statements that are under way; answers the first failure among them, if any. */
+  async settleStatements(): Promise<unknown> {
+    const settled = await Promise.allSettled(this.#unsettled);
+    return settled.find((result) => result.status === "rejected")?.reason;
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  runHooks(): void {
+    for (const hook of this.#hooks) {
+      try {
+        hook();
+      } catch {
+        // The commit stands whatever a hook does; hooks report their own failures.
+      }
+    }
+  }
+
+  /** The part of a postgres.js client that drizzle uses, refused after the end and followed like any statement. */
+  #guardedClient(): postgres.Sql {
+    const { client } = this.#session;
+    const send = <T>(query: PromiseLike<T>) => this.follow(this.#session.send(() => query));
+    const guarded = {
+      options: client.options,
+      unsafe: (text: string, parameters?: never[], options?: postgres.UnsafeQueryOptions) => {
+        if (this.#ended) throw new TransactionEnded("the transaction has ended");
+        if (this.#session.lost) throw new SessionLost("the session is gone");
+        const query = client.unsafe(text, parameters, options);
+        const asRows = { values: () => send(query.values()) };
+        return Object.assign(asRows, {
+          // biome-ignore lint/suspicious/noThenProperty: drizzle awaits the query or asks for its values, never both
+          then: (...settle: Parameters<Promise<unknown>["then"]>) => send(query).then(...settle),
+        });
+      },
+      begin: () => {
+        throw new TypeError("a transaction can't be nested");
+      },
+    };
+    return guarded as unknown as postgres.Sql;
+  }
+}

@@ -1,0 +1,180 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import { connectionFailed, isRetryable, isSqlstate, SessionLost } from "./postgres-error.ts";
+import { RunningTransaction } from "./running-transaction.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Statements } from "./statements.ts";
+
+/**
+ * A transaction under way: what may lock and write takes one of these, and `withTransaction` is the only way to get
+ * one. When the transaction has ended, or its session has died, every use of it is refused.
+ */
+export interface Tx extends Statements {
+  readonly tenantId: number;
+  /** Drizzle on this transaction's session, for statements of one's own. */
+  readonly drizzle: PostgresJsDatabase;
+  /** Runs after COMMIT was confirmed, and not at all when it wasn't; its failures don't reach the caller. */
+  afterCommit(hook: () => void): void;
+}
+
+export interface TransactionOptions {
+  readonly tenantId: number;
+  readonly readOnly?: boolean;
+  /** When to give up, in epoch milliseconds. Default: 10 s from now. */
+  readonly deadline?: number;
+  /** How often to run the work again after a failure that committed nothing. Default: 5. */
+  readonly retries?: number;
+}
+
+/** COMMIT was sent and its answer never came: the transaction took effect once, or not at all. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+/** The deadline passed before COMMIT was sent: the transaction had no effect and never will. */
+export class DeadlinePassed extends Error {
+  override readonly name = "DeadlinePassed";
+}
+
+const DEFAULT_DEADLINE_MS = 10_000;
+/** Postgres ends what we lost sight of soon after our own deadline, should the connection be a black hole. */
+const SERVER_GRACE_MS = 500;
+
+const insideWork = new AsyncLocalStorage<Sessions>();
+
+/** Refuses what would wait for a session while holding one, and see none of the surrounding transaction's writes. */
+export function refuseInsideTransaction(sessions: Sessions, instead: string): void {
+  if (insideWork.getStore() === sessions) {
+    throw new TypeError(
+      `This runs in a transaction of its own, so it can't be called inside one: ${instead}.`,
+    );
+  }
+}
+
+/**
+ * Runs `work` in one READ COMMITTED transaction as the app role of one tenant; answers what it returns once COMMIT is
+ * confirmed. Failures that committed nothing and may pass (deadlock, serialization, connection) are retried: `work`
+ * may run several times, so it must have no effect outside the transaction.
+ *
+ * Statements that `work` did not await travel with COMMIT in one round trip, and fail it when they fail.
+ *
+ * @throws OutcomeUnknown when COMMIT was sent and not answered; DeadlinePassed when time ran out before.
+ */
+export function withTransaction<T>(
+  sessions: Sessions,
+  options: TransactionOptions,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  refuseInsideTransaction(sessions, "pass the Tx that you have");
+  return runTransaction(sessions, options, (tx) => insideWork.run(sessions, () => work(tx)));
+}
+
+/** `withTransaction` for the write path, whose work is our own: without the guard against nesting, which costs. */
+export async function runTransaction<T>(
+  sessions: Sessions,
+  options: TransactionOptions,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const deadline = options.deadline ?? Date.now() + DEFAULT_DEADLINE_MS;
+  const retries = options.retries ?? 5;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await attemptOnce(sessions, options, deadline, work);
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) throw error;
+      if (Date.now() >= deadline)
+        throw new DeadlinePassed("the transaction's deadline passed", { cause: error });
+      if (!isRetryable(error) || attempt >= retries) throw error;
+      await pause(Math.random() * Math.min(500, 5 * 2 ** attempt), deadline);
+    }
+  }
+}
+
+/** Everything before `commit` rejects with a failure that committed nothing; `commit` alone may leave it unknown. */
+async function attemptOnce<T>(
+  sessions: Sessions,
+  options: TransactionOptions,
+  deadline: number,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const session = await sessions.acquire(deadline);
+  const tx = new RunningTransaction(session, options.tenantId);
+  let clean = false;
+  let giveUp: NodeJS.Timeout | undefined;
+  try {
+    // Not awaited: the first statements of the work travel in the same round trip.
+    tx.follow(session.runScript(beginScript(options, deadline)));
+    const result = await Promise.race([
+      work(tx),
+      // Also when `work` waits for something that is not a statement, and so never learns that its session is gone.
+      new Promise<never>((_, reject) => {
+        giveUp = setTimeout(
+          () => {
+            session.destroy("the transaction's deadline passed");
+            reject(new SessionLost("the transaction's deadline passed"));
+          },
+          Math.max(0, deadline - Date.now()),
+        );
+      }),
+    ]);
+    await commit(tx, session);
+    clean = true;
+    tx.runHooks();
+    return result;
+  } catch (error) {
+    tx.end();
+    if (!(error instanceof OutcomeUnknown) && !session.lost) clean = await rollBack(session);
+    // In an aborted transaction every statement fails alike; the first failure is the reason.
+    throw isSqlstate(error, "25P02") ? (tx.firstFailure ?? error) : error;
+  } finally {
+    clearTimeout(giveUp);
+    sessions.release(session, clean);
+  }
+}
+
+function beginScript(options: TransactionOptions, deadline: number): string {
+  const remainingMs = Math.max(1, Math.ceil(deadline - Date.now()));
+  // Numbers of ours only: SET takes no parameters.
+  return `begin isolation level read committed${options.readOnly ? " read only" : ""};
+    set local role holdfast_app;
+    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
+    set local lock_timeout = ${remainingMs};
+    set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
+    set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;
+}
+
+async function commit(tx: RunningTransaction, session: Session): Promise<void> {
+  // A session that is gone never got the COMMIT, so nothing is unknown.
+  if (session.lost) throw new SessionLost("the session was lost before COMMIT");
+  const statements = tx.settleStatements();
+  tx.end();
+  const [failure, committed] = await Promise.all([
+    statements,
+    session.runScript("commit").then(
+      (tag) => ({ tag }),
+      (error: unknown) => ({ error }),
+    ),
+  ]);
+  if (failure !== undefined && !(failure instanceof SessionLost)) throw failure;
+  if ("error" in committed) {
+    if (!connectionFailed(committed.error)) throw committed.error;
+    throw new OutcomeUnknown("COMMIT was sent and not answered", { cause: committed.error });
+  }
+  // An aborted transaction answers ROLLBACK to COMMIT, and no error: somebody caught a failed statement.
+  if (committed.tag !== "COMMIT") {
+    throw tx.firstFailure ?? new Error("Postgres rolled the transaction back instead of committing it");
+  }
+}
+
+async function rollBack(session: Session): Promise<boolean> {
+  try {
+    return (await session.runScript("rollback")) === "ROLLBACK" && !session.lost;
+  } catch {
+    return false;
+  }
+}
+
+function pause(ms: number, deadline: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(ms, deadline - Date.now()))));
+}

@@ -1,0 +1,53 @@
+import type { Feature, Need } from "../write-path/feature.ts";
+import { type WalletStep, walletInputs } from "./commands.ts";
+import { decideWallet, dueExpiries, type WalletCommand } from "./decide.ts";
+import { lockWalletRows, type WalletChange, type WalletRows, writeWalletRows } from "./rows.ts";
+
+/** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */
+const wallet = (id: string): Need => ({ feature: "wallets", key: `wallet:${id}` });
+const hold = (id: string): Need => ({ feature: "wallets", key: `hold:${id}` });
+
+/** The wallets' face to the write path. */
+export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = {
+  name: "wallets",
+  inputs: walletInputs,
+
+  needs(command) {
+    if (command.kind === "wallets.batch") return command.commands.flatMap(needsOf);
+    return needsOf(command);
+  },
+
+  async lock(tx, tenantId, keys, wait) {
+    const walletIds = keys
+      .filter((key) => key.startsWith("wallet:"))
+      .map((key) => key.slice("wallet:".length));
+    const holdIds = keys.filter((key) => key.startsWith("hold:")).map((key) => key.slice("hold:".length));
+    const { rows, stuckWallets, stuckHolds } = await lockWalletRows(tx, tenantId, walletIds, holdIds, wait);
+    const stuck = new Set([
+      ...[...stuckWallets].map((id) => wallet(id).key),
+      ...[...stuckHolds].map((id) => hold(id).key),
+    ]);
+    return { rows, stuck };
+  },
+
+  due: dueExpiries,
+
+  decide(all, command, context) {
+    const verdict = decideWallet(all["wallets"] as WalletRows, command, context);
+    return verdict.ok ? { ok: true, data: verdict.data, changes: { wallets: verdict.changes } } : verdict;
+  },
+
+  apply(rows, changes, operationId) {
+    for (const change of changes) rows.apply(change, operationId);
+  },
+
+  write: writeWalletRows,
+};
+
+type Named = Partial<Record<"walletId" | "fromWalletId" | "toWalletId" | "holdId", string | undefined>>;
+
+function needsOf(step: Named | WalletStep | WalletCommand): Need[] {
+  const { walletId, fromWalletId, toWalletId, holdId } = step as Named;
+  const wallets = [walletId, fromWalletId, toWalletId].filter((id) => id !== undefined).map(wallet);
+  return holdId === undefined ? wallets : [...wallets, hold(holdId)];
+}

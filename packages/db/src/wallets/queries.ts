@@ -1,0 +1,241 @@
+import { z } from "zod";
+import { HoldfastError } from "../errors.ts";
+import * as field from "../fields.ts";
+import { actsForOthers, type Principal } from "../principal.ts";
+import { type Row, textOf } from "../statements.ts";
+import type { Tx } from "../transaction.ts";
+import { invalidInput } from "../write-path/registry.ts";
+import type { WalletState } from "./commands.ts";
+
+const instant = z.iso.datetime({ offset: true });
+
+/** Input schemas by procedure. */
+export const walletQueries = {
+  "wallets.mine": z.strictObject({ ownerId: field.ownerId.optional() }),
+  "wallets.get": z.strictObject({ walletId: field.id }),
+  "wallets.history": z.strictObject({
+    walletId: field.id,
+    /** Entries older than this version; the newest when left out. */
+    before: field.version.optional(),
+    limit: z.int().min(1).max(200).optional(),
+  }),
+  "wallets.balanceAt": z
+    .strictObject({ walletId: field.id, version: field.version.optional(), at: instant.optional() })
+    .refine(({ version, at }) => (version === undefined) !== (at === undefined), "give either version or at"),
+} as const;
+
+type Input<K extends keyof typeof walletQueries> = z.input<(typeof walletQueries)[K]>;
+
+export interface WalletView extends WalletState {
+  ownerId: string;
+  currency: string;
+  minBalance: string;
+}
+
+/** One version of a wallet's history: what changed, and how the wallet stood after it. */
+export interface EntryView {
+  version: string;
+  /** Signed, in the smallest unit: what the balance changed by. */
+  amount: string;
+  heldChange: string;
+  balance: string;
+  held: string;
+  /** The command, such as "wallets.boost". */
+  kind: string;
+  operationId: string;
+  /** ISO 8601, by the database's clock. */
+  at: string;
+  memo?: string;
+  message?: string;
+  episodeTitle?: string;
+  source?: string;
+  counterpartyWalletId?: string;
+}
+
+export interface BalanceAt {
+  walletId: string;
+  balance: string;
+  held: string;
+  version: string;
+}
+
+/** What a query needs of a `Db`. */
+interface Reader {
+  read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
+}
+
+/**
+ * A wallet as it now is. Credit under holds that have expired counts as available the moment they expire: the entries
+ * that say so are written by the next command that touches the wallet, or by the sweeper.
+ */
+const VIEW = `
+  wallet.id::text as wallet_id, wallet.owner_id, wallet.currency, wallet.min_balance::text,
+  wallet.credit_balance::text as balance, (wallet.held - expired.amount)::text as held,
+  (wallet.credit_balance - wallet.held + expired.amount)::text as available, wallet.version::text
+  from holdfast.wallets as wallet cross join lateral (
+    select coalesce(sum(hold.amount - hold.captured), 0)::bigint as amount from holdfast.holds as hold
+    where wallet.held > 0 and hold.tenant_id = wallet.tenant_id and hold.wallet_id = wallet.id
+      and hold.status in ('open', 'partially_captured') and hold.expires_at <= clock_timestamp()) as expired`;
+
+function viewOf(row: Row): WalletView {
+  return {
+    walletId: textOf(row, "wallet_id"),
+    balance: textOf(row, "balance"),
+    held: textOf(row, "held"),
+    available: textOf(row, "available"),
+    version: textOf(row, "version"),
+    ownerId: textOf(row, "owner_id"),
+    currency: textOf(row, "currency"),
+    minBalance: textOf(row, "min_balance"),
+  };
+}
+
+function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error.issues);
+  return parsed.data;
+}
+
+/** The caller's wallets, oldest first; services may name another owner of their tenant. */
+export async function listWallets(
+  db: Reader,
+  principal: Principal,
+  input: Input<"wallets.mine">,
+): Promise<WalletView[]> {
+  const { ownerId = principal.subject } = parse(walletQueries["wallets.mine"], input);
+  if (ownerId !== principal.subject && !actsForOthers(principal))
+    throw new HoldfastError("FORBIDDEN", { needs: "service" });
+  const rows = await db.read(principal, (tx) =>
+    tx.run(
+      `select ${VIEW} where wallet.tenant_id = $1::int and wallet.owner_id = $2 order by wallet.id limit 1000`,
+      [String(principal.tenantId), ownerId],
+    ),
+  );
+  return rows.map(viewOf);
+}
+
+/** @throws NOT_FOUND, also for a wallet that the caller may not see. */
+export async function getWallet(
+  db: Reader,
+  principal: Principal,
+  input: Input<"wallets.get">,
+): Promise<WalletView> {
+  const { walletId } = parse(walletQueries["wallets.get"], input);
+  const [row] = await db.read(principal, (tx) =>
+    tx.run(`select ${VIEW} where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}`, [
+      String(principal.tenantId),
+      walletId,
+      visibleTo(principal),
+    ]),
+  );
+  if (row === undefined) throw new HoldfastError("NOT_FOUND", { what: "walletId" });
+  return viewOf(row);
+}
+
+/** Services see every wallet of their tenant, users their own. */
+const MAY_SEE = (subject: string) => `(${subject}::text is null or wallet.owner_id = ${subject}::text)`;
+function visibleTo(principal: Principal): string | null {
+  return actsForOthers(principal) ? null : principal.subject;
+}
+
+/** The newest entries before a version, newest first; `next` continues where they end. */
+export async function listEntries(
+  db: Reader,
+  principal: Principal,
+  input: Input<"wallets.history">,
+): Promise<{ entries: EntryView[]; next: string | null }> {
+  const { walletId, before, limit = 50 } = parse(walletQueries["wallets.history"], input);
+  const rows = await db.read(principal, (tx) =>
+    tx.run(
+      `select entry.version::text, entry.amount::text, entry.held_change::text, entry.balance_after::text,
+        entry.held_after::text, operation.id::text as operation_id, operation.kind, operation.input::text as input,
+        to_char(operation.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+      from holdfast.wallets as wallet
+      left join lateral (select * from holdfast.entries
+        where tenant_id = $1::int and wallet_id = wallet.id and ($4::bigint is null or version < $4::bigint)
+        order by version desc limit $5::int) as entry on true
+      left join holdfast.operations as operation
+        on operation.tenant_id = $1::int and operation.id = entry.operation_id
+      where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}
+      order by entry.version desc`,
+      [
+        String(principal.tenantId),
+        walletId,
+        visibleTo(principal),
+        before === undefined ? null : `${before}`,
+        String(limit),
+      ],
+    ),
+  );
+  if (rows.length === 0) throw new HoldfastError("NOT_FOUND", { what: "walletId" });
+  const entries = rows.filter((row) => row["version"] !== null).map((row) => entryOf(row, walletId));
+  const last = entries.at(-1)?.version;
+  return { entries, next: entries.length === limit && last !== undefined && last !== "1" ? last : null };
+}
+
+function entryOf(row: Row, walletId: string): EntryView {
+  const input = JSON.parse(textOf(row, "input")) as Record<string, unknown>;
+  const shown: Partial<
+    Record<"memo" | "message" | "episodeTitle" | "source" | "counterpartyWalletId", string>
+  > = {};
+  for (const name of ["memo", "message", "episodeTitle", "source"] as const) {
+    const value = input[name];
+    if (typeof value === "string") shown[name] = value;
+  }
+  const other = [input["fromWalletId"], input["toWalletId"]].find(
+    (id) => typeof id === "string" && id !== walletId,
+  );
+  if (typeof other === "string") shown.counterpartyWalletId = other;
+  return {
+    version: textOf(row, "version"),
+    amount: textOf(row, "amount"),
+    heldChange: textOf(row, "held_change"),
+    balance: textOf(row, "balance_after"),
+    held: textOf(row, "held_after"),
+    kind: textOf(row, "kind"),
+    operationId: textOf(row, "operation_id"),
+    at: textOf(row, "at"),
+    ...shown,
+  };
+}
+
+/** The wallet as it stood after a version, or at an instant of the database's clock. */
+export async function getBalanceAt(
+  db: Reader,
+  principal: Principal,
+  input: Input<"wallets.balanceAt">,
+): Promise<BalanceAt> {
+  const { walletId, version, at } = parse(walletQueries["wallets.balanceAt"], input);
+  const [row] = await db.read(principal, (tx) =>
+    tx.run(
+      `select wallet.id::text as wallet_id, coalesce(entry.balance_after, 0)::text as balance,
+        coalesce(entry.held_after, 0)::text as held, coalesce(entry.version, 0)::text as version
+      from holdfast.wallets as wallet left join lateral (
+        select entry.* from holdfast.entries as entry
+        join holdfast.operations as operation
+          on operation.tenant_id = $1::int and operation.id = entry.operation_id
+        where entry.tenant_id = $1::int and entry.wallet_id = wallet.id
+          and ($4::bigint is null or entry.version <= $4::bigint)
+          and ($5::timestamptz is null or operation.created_at <= $5::timestamptz)
+        order by entry.version desc limit 1) as entry on true
+      where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}`,
+      [
+        String(principal.tenantId),
+        walletId,
+        visibleTo(principal),
+        version === undefined ? null : `${version}`,
+        at ?? null,
+      ],
+    ),
+  );
+  if (row === undefined) throw new HoldfastError("NOT_FOUND", { what: "walletId" });
+  if (version !== undefined && textOf(row, "version") !== `${version}`) {
+    throw new HoldfastError("NOT_FOUND", { what: "version" });
+  }
+  return {
+    walletId: textOf(row, "wallet_id"),
+    balance: textOf(row, "balance"),
+    held: textOf(row, "held"),
+    version: textOf(row, "version"),
+  };
+}

@@ -1,0 +1,232 @@
+import { HoldfastError } from "../errors.ts";
+import { isRetryable } from "../postgres-error.ts";
+import type { Sessions } from "../sessions.ts";
+import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
+import { type Call, executeCalls, type Result } from "./execute.ts";
+import { needName } from "./lock.ts";
+import type { Registry } from "./registry.ts";
+
+export interface CoalesceOptions {
+  readonly sessions: Sessions;
+  readonly registry: Registry;
+  /** The most calls that share one transaction. */
+  readonly maxBatch: number;
+  /** The most calls that may wait; beyond it callers are told OVERLOADED at once. */
+  readonly maxWaiting: number;
+  /** How long a transaction that waits for no lock may take before its session is given up, in milliseconds. */
+  readonly batchTimeoutMs: number;
+  /** The most transactions at a time that wait for rows which somebody else has locked. */
+  readonly maxPatient: number;
+}
+
+export interface Coalescer {
+  /** Resolves when the call's transaction is committed, rejects with a code from the table, by `deadline` (epoch ms). */
+  submit(call: Call, deadline: number): Promise<Exclude<Result, { type: "stuck" }>>;
+  /** Refuses new calls and waits for those under way. */
+  close(): Promise<void>;
+  readonly waiting: number;
+}
+
+/** A call that waits for its transaction, and the caller who waits for the call. */
+interface Ticket {
+  readonly call: Call;
+  readonly deadline: number;
+  settled: boolean;
+  /** The lane that it waits in; undefined while it is aboard a transaction. */
+  lane: Lane | undefined;
+  /** Whether a transaction that had it aboard may have committed. */
+  attempted: boolean;
+  resolve(result: Exclude<Result, { type: "stuck" }>): void;
+  reject(error: Error): void;
+}
+
+/** Calls that go one batch after the other: the swift lane of a tenant, or the patient lane of one stuck row. */
+interface Lane {
+  readonly name: string;
+  readonly tenantId: number;
+  readonly patient: boolean;
+  readonly waiting: Ticket[];
+  running: boolean;
+}
+
+/**
+ * Coalesces concurrent calls into batches: while a tenant's transaction is under way its calls wait here, and when it
+ * ends all that waited go into the next. No timer, no added delay, one commit for many callers.
+ *
+ * A row that a foreign transaction holds must delay only those who need it. The swift lane therefore never waits for a
+ * lock; calls whose row is stuck move to a patient lane of that row, which does.
+ */
+export function createCoalescer(options: CoalesceOptions): Coalescer {
+  const { sessions, registry } = options;
+  const lanes = new Map<string, Lane>();
+  const patientQueue: Lane[] = [];
+  let patientRunning = 0;
+  let waiting = 0;
+  let underWay = 0;
+  let closed = false;
+  let whenDone: (() => void) | undefined;
+
+  function lane(tenantId: number, need: string | undefined): Lane {
+    const name = need === undefined ? `${tenantId}` : `${tenantId}\0${need}`;
+    let found = lanes.get(name);
+    if (found === undefined) {
+      found = { name, tenantId, patient: need !== undefined, waiting: [], running: false };
+      lanes.set(name, found);
+    }
+    return found;
+  }
+
+  /** Who needs a row that is known to be stuck joins those who wait for it. */
+  function laneFor(call: Call): Lane {
+    const { tenantId } = call.principal;
+    for (const need of call.needs) {
+      const patient = lanes.get(`${tenantId}\0${needName(need)}`);
+      if (patient !== undefined) return patient;
+    }
+    return lane(tenantId, undefined);
+  }
+
+  function enqueue(to: Lane, ticket: Ticket): void {
+    ticket.lane = to;
+    to.waiting.push(ticket);
+    waiting++;
+    start(to);
+  }
+
+  /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
+  function takeBatch(from: Lane): Ticket[] {
+    const batch = from.waiting.splice(0, options.maxBatch);
+    waiting -= batch.length;
+    for (const ticket of batch) ticket.lane = undefined;
+    return batch;
+  }
+
+  function putBack(to: Lane, tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) ticket.lane = to;
+    to.waiting.unshift(...tickets);
+    waiting += tickets.length;
+  }
+
+  function leave(ticket: Ticket): void {
+    const at = ticket.lane?.waiting.indexOf(ticket) ?? -1;
+    if (at < 0) return;
+    ticket.lane?.waiting.splice(at, 1);
+    waiting--;
+  }
+
+  function start(it: Lane): void {
+    if (it.running || it.waiting.length === 0) return;
+    it.running = true;
+    if (!it.patient) {
+      void drain(it);
+    } else if (patientRunning < options.maxPatient) {
+      patientRunning++;
+      void drain(it);
+    } else {
+      patientQueue.push(it);
+    }
+  }
+
+  async function drain(it: Lane): Promise<void> {
+    while (it.waiting.length > 0) {
+      // One turn of the event loop lets calls that arrive together travel together; a lone call pays microseconds.
+      await new Promise((resolve) => setImmediate(resolve));
+      await runBatch(it, []);
+    }
+    lanes.delete(it.name);
+    it.running = false;
+    if (!it.patient) return;
+    const next = patientQueue.shift();
+    if (next === undefined) patientRunning--;
+    else void drain(next);
+  }
+
+  /** Runs `aboard`, or when that is empty the next batch of the lane, in one transaction. */
+  async function runBatch(it: Lane, aboard: Ticket[]): Promise<void> {
+    const latest = [...aboard, ...it.waiting].reduce((last, ticket) => Math.max(last, ticket.deadline), 0);
+    const deadline = it.patient ? latest : Math.min(latest, Date.now() + options.batchTimeoutMs);
+    try {
+      const results = await runTransaction(sessions, { tenantId: it.tenantId, deadline }, async (tx) => {
+        if (aboard.length === 0) aboard.push(...takeBatch(it));
+        const calls = aboard.map((ticket) => ticket.call);
+        return executeCalls(tx, registry, it.tenantId, calls, it.patient);
+      });
+      for (const [at, ticket] of aboard.entries()) {
+        const result = results[at];
+        if (result === undefined || ticket.settled) continue;
+        if (result.type === "stuck") enqueue(lane(it.tenantId, needName(result.need)), ticket);
+        else ticket.resolve(result);
+      }
+    } catch (error) {
+      await recover(it, aboard, error);
+    }
+  }
+
+  /** After a failure every call is still owed its one true answer; going again with the same keys can't double it. */
+  async function recover(it: Lane, aboard: readonly Ticket[], error: unknown): Promise<void> {
+    if (error instanceof OutcomeUnknown) for (const ticket of aboard) ticket.attempted = true;
+    const left = aboard.filter((ticket) => !ticket.settled);
+    if (error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error)) {
+      putBack(it, left);
+      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+      return;
+    }
+    const [first] = left;
+    if (left.length === 1) first?.reject(error instanceof Error ? error : new Error("the batch failed"));
+    if (left.length < 2) return;
+    // The database refused the batch for one command's sake: split it until that one stands alone.
+    const middle = Math.ceil(left.length / 2);
+    await runBatch(it, left.slice(0, middle));
+    await runBatch(it, left.slice(middle));
+  }
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+
+    submit(call, deadline) {
+      if (closed || waiting >= options.maxWaiting) {
+        return Promise.reject(new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 }));
+      }
+      return new Promise((resolve, reject) => {
+        underWay++;
+        const settle = (): boolean => {
+          if (ticket.settled) return false;
+          ticket.settled = true;
+          clearTimeout(timer);
+          underWay--;
+          if (underWay === 0) whenDone?.();
+          return true;
+        };
+        const ticket: Ticket = {
+          call,
+          deadline,
+          settled: false,
+          lane: undefined,
+          attempted: false,
+          resolve: (result) => settle() && resolve(result),
+          reject: (error) => settle() && reject(error),
+        };
+        const timer = setTimeout(
+          () => {
+            const queued = ticket.lane !== undefined && !ticket.attempted;
+            leave(ticket);
+            ticket.reject(new HoldfastError("TIMEOUT", { outcome: queued ? "not_started" : "unknown" }));
+          },
+          Math.max(0, deadline - Date.now()),
+        );
+        enqueue(laneFor(call), ticket);
+      });
+    },
+
+    async close() {
+      closed = true;
+      if (underWay > 0) {
+        await new Promise<void>((resolve) => {
+          whenDone = resolve;
+        });
+      }
+    },
+  };
+}

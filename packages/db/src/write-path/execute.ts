@@ -1,0 +1,128 @@
+import { v7 as newId } from "uuid";
+import type { Principal } from "../principal.ts";
+import type { Statements } from "../statements.ts";
+import type { Command, DecideContext, Decision, Feature, Need, Outcome } from "./feature.ts";
+import { keysByFeature, needName } from "./lock.ts";
+import { type Operation, recordOperations } from "./record.ts";
+import type { Registry } from "./registry.ts";
+import { differingFields, type Fingerprint, findRecorded, type Recorded, readClock } from "./replay.ts";
+
+/** One caller's command, parsed: what `Registry.parse` made of it, and who sent it. */
+export interface Call extends Fingerprint {
+  readonly principal: Principal;
+  readonly feature: Feature;
+  readonly command: Command;
+  readonly needs: readonly Need[];
+}
+
+/** What became of a call. Only what is recorded is an outcome; a call that is stuck has not been looked at. */
+export type Result =
+  | { readonly type: "outcome"; readonly outcome: Outcome; readonly replayed: boolean }
+  | { readonly type: "not-executed"; readonly code: string; readonly details: unknown }
+  | { readonly type: "stuck"; readonly need: Need };
+
+export function createCall(registry: Registry, principal: Principal, kind: string, sent: unknown): Call {
+  const { feature, command, input } = registry.parse(kind, sent);
+  return {
+    principal,
+    feature,
+    command,
+    kind,
+    input,
+    caller: callerOf(principal),
+    needs: feature.needs(command),
+  };
+}
+
+function callerOf(principal: Principal): string {
+  return `${principal.role}:${principal.subject}`;
+}
+
+/**
+ * THE write path: every write of every feature, whether one command or a thousand, takes these four steps in one
+ * transaction of one tenant. Two round trips: lock and replay travel together, write travels with COMMIT.
+ *
+ * With `wait` false, rows that somebody else has locked are left alone, and the calls that need them come back stuck.
+ */
+export async function executeCalls(
+  tx: Statements,
+  registry: Registry,
+  tenantId: number,
+  calls: readonly Call[],
+  wait: boolean,
+): Promise<Result[]> {
+  // 1 lock: every row the calls touch, one statement a table, tables and rows in one global order.
+  const wanted = keysByFeature(calls.flatMap((call) => call.needs));
+  const concerned = new Set([...wanted.keys(), ...calls.map((call) => call.feature.name)]);
+  const locking = registry.features
+    .filter((feature) => concerned.has(feature.name))
+    .map(async (feature) => ({
+      feature,
+      ...(await feature.lock(tx, tenantId, wanted.get(feature.name) ?? [], wait)),
+    }));
+
+  // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
+  const [locked, recorded, nowMs] = await Promise.all([
+    Promise.all(locking),
+    findRecorded(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]),
+    readClock(tx),
+  ]);
+
+  // 3 decide: pure functions on the locked rows, one command after the other.
+  const all = Object.fromEntries(locked.map(({ feature, rows }) => [feature.name, rows]));
+  const stuck = new Set(
+    locked.flatMap(({ feature, stuck }) => [...stuck].map((key) => needName({ feature: feature.name, key }))),
+  );
+  const operations: Operation[] = [];
+  const decide = (call: Omit<Call, "needs">): Decision => {
+    const { feature, command, principal, kind, caller, input } = call;
+    const context: DecideContext = { principal, nowMs, operationId: newId(), newId };
+    const decision = feature.decide(all, command, context);
+    if (!decision.ok && registry.error(decision.code)?.recorded !== true) return decision;
+    const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
+    if (decision.ok) {
+      for (const { feature, rows } of locked) {
+        const changes = decision.changes[feature.name];
+        if (changes !== undefined) feature.apply(rows, changes, context.operationId);
+      }
+    }
+    const { idempotencyKey } = command;
+    operations.push({ id: context.operationId, idempotencyKey, kind, caller, input, outcome, atMs: nowMs });
+    recorded.set(idempotencyKey, { kind, caller, input, outcome });
+    return decision;
+  };
+  for (const { feature, rows } of locked) {
+    for (const command of feature.due?.(rows, nowMs) ?? []) decide(dueCall(feature, command, tenantId));
+  }
+  const results = calls.map((call): Result => {
+    const before = recorded.get(call.command.idempotencyKey);
+    if (before !== undefined) return replay(before, call);
+    const blocked = call.needs.find((need) => stuck.has(needName(need)));
+    if (blocked !== undefined) return { type: "stuck", need: blocked };
+    const decision = decide(call);
+    if (!decision.ok && !recorded.has(call.command.idempotencyKey)) {
+      return { type: "not-executed", code: decision.code, details: decision.details };
+    }
+    const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
+    return { type: "outcome", outcome, replayed: false };
+  });
+
+  // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
+  if (operations.length > 0) {
+    recordOperations(tx, tenantId, operations);
+    for (const { feature, rows } of locked) feature.write(tx, tenantId, rows);
+  }
+  return results;
+}
+
+function replay(before: Recorded, call: Call): Result {
+  const fields = differingFields(before, call);
+  if (fields === undefined) return { type: "outcome", outcome: before.outcome, replayed: true };
+  return { type: "not-executed", code: "IDEMPOTENCY_KEY_REUSED", details: { fields } };
+}
+
+function dueCall(feature: Feature, command: Command, tenantId: number): Omit<Call, "needs"> {
+  const principal: Principal = { tenantId, subject: "holdfast", role: "service" };
+  const { idempotencyKey: _, kind, ...input } = command;
+  return { principal, feature, command, kind, input: JSON.stringify(input), caller: "system:holdfast" };
+}

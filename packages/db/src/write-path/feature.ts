@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import type { Principal } from "../principal.ts";
+import type { Statements } from "../statements.ts";
+
+/** A parsed write: what was asked, and the key under which its outcome is recorded. */
+export interface Command {
+  readonly kind: string;
+  readonly idempotencyKey: string;
+}
+
+/** A row that a command needs locked, named by the feature that owns it. The feature gives the key its meaning. */
+export interface Need {
+  readonly feature: string;
+  readonly key: string;
+}
+
+/** JSON as it is stored and told: decimal strings for amounts, no undefined. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** What a command came to. A refusal has a code from the error table, or from the feature's own `errors`. */
+export type Outcome<Data = unknown> = { readonly ok: true; readonly data: Data } | Refusal;
+export interface Refusal {
+  readonly ok: false;
+  readonly code: string;
+  readonly details: unknown;
+}
+
+/** An outcome and, when it is a success, what changes: a list for each feature concerned. */
+export type Decision = (Outcome & { readonly ok: true; readonly changes: Changes }) | Refusal;
+export type Changes = Readonly<Record<string, readonly unknown[]>>;
+
+export interface DecideContext {
+  readonly principal: Principal;
+  /** The database's clock after the locks were granted, in epoch milliseconds. */
+  readonly nowMs: number;
+  readonly operationId: string;
+  newId(): string;
+}
+
+/** How a feature's refusals look to a caller, as in the error table. */
+export interface FeatureError {
+  readonly status: number;
+  readonly retry: "same-key" | "new-key" | "never";
+  /** Whether the refusal is an outcome: recorded under the key and replayed. */
+  readonly recorded: boolean;
+  readonly message: string;
+}
+
+/** The rows that `lock` brought, and the needs that somebody else has locked (never the ones that don't exist). */
+export interface Locked<Rows> {
+  readonly rows: Rows;
+  readonly stuck: ReadonlySet<string>;
+}
+
+/**
+ * What a feature provides to the write path: `lock`, `decide`, `write`, and the few words between them. Methods that
+ * take `all` see the rows of every feature that the command names in its needs, under the features' names.
+ */
+export interface Feature<C extends Command = Command, Rows = unknown, Change = unknown> {
+  readonly name: string;
+  /** Parses what a caller sent, by command kind. The parsed input is the fingerprint: no server-made value in it. */
+  readonly inputs: Readonly<Record<string, z.ZodType>>;
+  readonly errors?: Readonly<Record<string, FeatureError>>;
+  needs(command: C): readonly Need[];
+  /**
+   * Issues, without waiting between them, the statement that locks the rows in the one global order and those that
+   * read what the locks guard. With `wait` false it skips rows that somebody else has locked and reports them as stuck.
+   */
+  lock(tx: Statements, tenantId: number, keys: readonly string[], wait: boolean): Promise<Locked<Rows>>;
+  /** Commands that time alone has made due on these rows, such as the expiry of a hold; decided before all others. */
+  due?(rows: Rows, nowMs: number): readonly C[];
+  /** Pure: no I/O, no clock, no randomness but the context's. */
+  decide(all: Readonly<Record<string, unknown>>, command: C, context: DecideContext): Decision;
+  /** Carries a decision's changes into the rows in memory, so that the next command of the batch sees them. */
+  apply(rows: Rows, changes: readonly Change[], operationId: string): void;
+  /** Issues a few set-based statements for all that was applied, without waiting; each checks its row count. */
+  write(tx: Statements, tenantId: number, rows: Rows): void;
+}

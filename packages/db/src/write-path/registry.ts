@@ -1,0 +1,65 @@
+import { type ErrorCode, errorTable, HoldfastError } from "../errors.ts";
+import type { Command, Feature, FeatureError } from "./feature.ts";
+
+/** The features of one Holdfast, in the one global lock order. */
+export interface Registry {
+  readonly features: readonly Feature[];
+  parse(kind: string, input: unknown): { feature: Feature; command: Command; input: string };
+  /** How a refusal looks to a caller; undefined for a code that nobody declared. */
+  error(code: string): FeatureError | undefined;
+}
+
+export function createRegistry(features: readonly Feature[]): Registry {
+  const byKind = new Map<string, Feature>();
+  const errors = new Map<string, FeatureError>(Object.entries(errorTable));
+  for (const feature of features) {
+    for (const kind of Object.keys(feature.inputs)) {
+      if (byKind.has(kind)) throw new TypeError(`two features take commands of kind "${kind}"`);
+      byKind.set(kind, feature);
+    }
+    for (const [code, error] of Object.entries(feature.errors ?? {})) {
+      if (errors.has(code)) throw new TypeError(`the error code "${code}" is taken`);
+      errors.set(code, error);
+    }
+  }
+
+  return {
+    features,
+    error: (code) => errors.get(code),
+    parse(kind, input) {
+      const feature = byKind.get(kind);
+      const schema = feature?.inputs[kind];
+      if (feature === undefined || schema === undefined)
+        throw new HoldfastError("NOT_FOUND", { what: `command ${kind}` });
+      const parsed = schema.safeParse(input);
+      if (!parsed.success) throw invalidInput(parsed.error.issues);
+      const { idempotencyKey, ...rest } = parsed.data as Command;
+      return { feature, command: { ...rest, idempotencyKey, kind } as Command, input: canonicalJson(rest) };
+    },
+  };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string;
+  readonly input?: unknown;
+}
+
+/** Turns what zod found into the error that a caller reads; a missing key is named, for it is the commonest mistake. */
+export function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode> {
+  const keyMissing = issues.find((issue) => issue.path.length === 1 && issue.path[0] === "idempotencyKey");
+  if (keyMissing !== undefined && keyMissing.code === "invalid_type" && issues.length === 1) {
+    return new HoldfastError("IDEMPOTENCY_KEY_REQUIRED", {});
+  }
+  return new HoldfastError("BAD_REQUEST", {
+    issues: issues
+      .slice(0, 20)
+      .map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message })),
+  });
+}
+
+/** The parsed input as text. Schemas give fields in a fixed order, so equal inputs give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+}

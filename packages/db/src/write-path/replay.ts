@@ -1,0 +1,66 @@
+import { pgArray, type Statements, textOf } from "../statements.ts";
+import type { Outcome } from "./feature.ts";
+
+/** What the idempotency key of a call was used for before. */
+export interface Recorded {
+  readonly kind: string;
+  readonly caller: string;
+  /** The parsed input as canonical JSON: the fingerprint. */
+  readonly input: string;
+  readonly outcome: Outcome;
+}
+
+/** The part of a call that its key is bound to. */
+export type Fingerprint = Pick<Recorded, "kind" | "caller" | "input">;
+
+/**
+ * Looks idempotency keys up. It runs after the locks were granted, in a statement and so a snapshot of its own: under
+ * READ COMMITTED it sees whatever the previous holder of the locks committed.
+ */
+export async function findRecorded(
+  tx: Statements,
+  tenantId: number,
+  keys: readonly string[],
+): Promise<Map<string, Recorded>> {
+  const rows = await tx.run(
+    `select found.* from unnest($2::text[]) as wanted(key) cross join lateral (
+      select idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
+      where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found`,
+    [String(tenantId), pgArray(keys)],
+  );
+  return new Map(
+    rows.map((row) => [
+      textOf(row, "idempotency_key"),
+      {
+        kind: textOf(row, "kind"),
+        caller: textOf(row, "caller"),
+        input: textOf(row, "input"),
+        outcome: JSON.parse(textOf(row, "outcome")) as Outcome,
+      },
+    ]),
+  );
+}
+
+/** The database's clock in epoch milliseconds; `clock_timestamp()`, because `now()` goes stale in a lock wait. */
+export async function readClock(tx: Statements): Promise<number> {
+  const [row] = await tx.run(
+    "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms",
+  );
+  if (row === undefined) throw new TypeError("the clock answered no row");
+  return Number(textOf(row, "now_ms"));
+}
+
+/**
+ * The fields in which a call differs from the one that used its key, or undefined when it is the same call. Another
+ * caller learns that the key is taken and nothing else.
+ */
+export function differingFields(recorded: Fingerprint, call: Fingerprint): string[] | undefined {
+  if (recorded.caller !== call.caller) return ["idempotencyKey"];
+  if (recorded.kind !== call.kind) return ["kind"];
+  if (recorded.input === call.input) return undefined;
+  const before = JSON.parse(recorded.input) as Record<string, unknown>;
+  const now = JSON.parse(call.input) as Record<string, unknown>;
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]),
+  );
+}

@@ -1,0 +1,18 @@
+import type { Holdfast, HoldfastFailure } from "@holdfast/client";
+
+/** The answers and inputs that the hooks pass on, as the client types them. */
+type Wallets = Holdfast["wallets"];
+
+export type Wallet = Awaited<ReturnType<Wallets["get"]>>;
+export type HistoryPage = Awaited<ReturnType<Wallets["history"]>>;
+export type HistoryEntry = HistoryPage["entries"][number];
+export type BoostInput = Parameters<Wallets["boost"]>[0];
+export type BoostData = Awaited<ReturnType<Wallets["boost"]>>;
+export type StreamInput = Parameters<Wallets["stream"]>[0];
+export type StreamData = Awaited<ReturnType<Wallets["stream"]>>;
+
+/** The wallet as a mutation's answer tells it. */
+export type WalletState = Pick<Wallet, "walletId" | "balance" | "held" | "available" | "version">;
+
+/** How a mutation can fail: `code` narrows `details` (docs/errors.md). */
+export type MutationError = HoldfastFailure;

@@ -1,0 +1,37 @@
+import type { Holdfast } from "@holdfast/client";
+import type { QueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
+
+export interface HoldfastContextValue {
+  readonly client: Holdfast;
+  readonly queryClient: QueryClient;
+  readonly identity: string;
+  readonly intents: IntentRegistry;
+}
+
+const HoldfastContext = createContext<HoldfastContextValue | undefined>(undefined);
+
+export interface HoldfastProviderProps {
+  readonly client: Holdfast;
+  /** The application's own: Holdfast adds entries below the key "holdfast" and touches no other. */
+  readonly queryClient: QueryClient;
+  /** Who is signed in, for example `${tenantId}:${subject}`: parts one person's cache and undecided intents from another's. */
+  readonly identity: string;
+  readonly children: ReactNode;
+}
+
+export function HoldfastProvider({ client, queryClient, identity, children }: HoldfastProviderProps) {
+  const value = useMemo(
+    () => ({ client, queryClient, identity, intents: createIntentRegistry(identity) }),
+    [client, queryClient, identity],
+  );
+  return <HoldfastContext value={value}>{children}</HoldfastContext>;
+}
+
+/** The client and what the hooks share. Throws outside of `HoldfastProvider`. */
+export function useHoldfast(): HoldfastContextValue {
+  const value = useContext(HoldfastContext);
+  if (!value) throw new Error("Holdfast's hooks need a <HoldfastProvider> above them.");
+  return value;
+}

@@ -1,0 +1,7 @@
+/** Every cache entry carries the identity that may see it, so one person's figures never show under another's name. */
+export const queryKeys = {
+  all: (identity: string) => ["holdfast", identity] as const,
+  wallets: (identity: string) => ["holdfast", identity, "wallets"] as const,
+  wallet: (identity: string, walletId: string) => ["holdfast", identity, "wallet", walletId] as const,
+  history: (identity: string, walletId: string) => ["holdfast", identity, "history", walletId] as const,
+};
