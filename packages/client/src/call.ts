@@ -71,7 +71,7 @@ export async function runCall(caller: Caller, call: Call): Promise<Result<unknow
       error = failureOf(reply, trail);
       const delayMs = delayAfter(attempt, reply, deadline);
       if (delayMs === undefined) return { ok: false, error };
-      caller.onRetry?.({ path, attempt, delayMs, error });
+      tell(caller, { path, attempt, delayMs, error });
       const over = await deadline.wait(delayMs);
       if (over !== undefined) return { ok: false, error: unanswered(over, trail, error) };
     }
@@ -85,4 +85,11 @@ function delayAfter(failedAttempts: number, reply: FailedReply, deadline: Deadli
   if (!mayTryAgain(reply)) return undefined;
   const remainingMs = deadline.remainingMs();
   return nextDelayMs({ failedAttempts, remainingMs, retryAfterMs: retryAfterOf(reply), random: Math.random() });
+}
+
+/** A log line that throws must not leave the caller without the answer. */
+function tell({ onRetry }: Caller, event: RetryEvent): void {
+  try {
+    onRetry?.(event);
+  } catch {}
 }

@@ -41,15 +41,71 @@ export type WithHold = <T>(
 ) => Promise<HoldSettled<T>>;
 
 export function createWithHold(wallets: Wallets): WithHold {
-  return async (request, work, options = {}) => {
-    const { toWalletId, ...input } = request;
+  return async <T>({ toWalletId, ...input }: HoldRequest, work: HoldWork<T>, options: KeyedCallOptions = {}) => {
     const intentKey = options.idempotencyKey ?? newKey();
     const { hold, steps, paid } = await reserve(wallets, input, intentKey, options);
+    const { holdId } = hold;
+    const giveUp = async (error: unknown) => {
+      const released = await steps.release(holdId);
+      return released.ok || isOver(released.error) ? error : withReleaseFailure(error, released.error);
+    };
+
+    let result: T;
+    let used: bigint;
     try {
-      const { used, result } = await work(hold);
-      if (paid) return { result, settled: undefined };
-      const amount = usedAmount(used, BigInt(input.amount), intentKey);
-      ...
+      const use = await work(hold);
+      result = use.result;
+      used = usedAmount(use.used, BigInt(input.amount), intentKey);
+    } catch (error) {
+      throw paid ? error : await giveUp(error);
     }
+
+    if (paid) return { result, settled: undefined };
+    if (used === 0n) {
+      const released = await steps.release(holdId);
+      if (!released.ok && !isOver(released.error)) throw released.error;
+      return { result, settled: released.ok ? released.data : undefined };
+    }
+    const captured = await steps.capture({ holdId, amount: used, toWalletId, final: true });
+    if (captured.ok) return { result, settled: captured.data };
+    // An unresolved capture may have been made, so nothing is released: the next call with this key finds out.
+    throw captured.error.unresolved ? captured.error : await giveUp(captured.error);
   };
+}
+
+interface Reserved {
+  readonly hold: Hold;
+  readonly steps: HoldSteps;
+  /** Whether an earlier call with this key has captured. */
+  readonly paid: boolean;
+}
+
+/**
+ * Places the hold. If an earlier call with this key placed it, what that call left reserved is released and the next
+ * round begins, so that work which is tried again has its whole time; if that call captured, there is nothing to pay.
+ */
+async function reserve(
+  wallets: Wallets,
+  input: HoldInput,
+  intentKey: string,
+  options: KeyedCallOptions,
+): Promise<Reserved> {
+  for (let round = 1; ; round += 1) {
+    const steps = holdSteps(wallets, intentKey, options, round);
+    const placed = await steps.hold(input);
+    if (!placed.ok) throw placed.error;
+    const hold = placed.data;
+    const isNew = !hold.replayed || options.idempotencyKey === undefined;
+    if (isNew) return { hold, steps, paid: false };
+    const released = await steps.release(hold.holdId);
+    if (released.ok || isOver(released.error)) continue;
+    if (released.error.code === "HOLD_CLOSED") return { hold, steps, paid: true };
+    throw released.error;
+  }
+}
+
+/** Whether nothing is reserved any more and nothing was captured. */
+function isOver(error: HoldfastFailure): boolean {
+  if (error.code === "HOLD_EXPIRED") return true;
+  return error.code === "HOLD_CLOSED" && error.details.status !== "captured";
 }

@@ -18,10 +18,14 @@ export {
 } from "./errors.ts";
 export { holdfastFeatures } from "./features.ts";
 export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
+export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
 export { migrate } from "./migrate.ts";
+export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
+export { pgArray, type Row, type Statements, textOf } from "./statements.ts";
 export { createTenant } from "./tenants.ts";
 export { DeadlinePassed, OutcomeUnknown, type TransactionOptions, type Tx } from "./transaction.ts";
+export { type Finding, verify } from "./verify.ts";
 export {
   type HoldChanged,
   type HoldPlaced,
@@ -45,3 +49,16 @@ export {
   type WalletView,
   walletQueries,
 } from "./wallets/queries.ts";
+export type {
+  Changes,
+  Command,
+  DecideContext,
+  Decision,
+  Feature,
+  FeatureError,
+  Locked,
+  Need,
+  Outcome,
+  Refusal,
+} from "./write-path/feature.ts";
+export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";

@@ -1,27 +1,146 @@
-import type { Db, HoldfastCommand } from "./connect.ts";
+import { sql } from "drizzle-orm";
+import type { HoldfastCommand } from "./connect.ts";
 import { HoldfastError } from "./errors.ts";
-import { isSqlstate, KEY_RACED } from "./postgres-error.ts";
+import { holdfastFeatures } from "./features.ts";
+import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
-import { pgArray, type Row, type Statements, textOf } from "./statements.ts";
-import { createCall, executeCalls } from "./write-path/execute.ts";
-import type { Outcome } from "./write-path/feature.ts";
+import type { Row, Statements } from "./statements.ts";
+import type { Tx } from "./transaction.ts";
+import { createCall, executeCalls, type Result } from "./write-path/execute.ts";
+import { createRegistry, type Registry } from "./write-path/registry.ts";
 
-/** A transaction that the caller opened: Drizzle's on any driver, postgres.js's, or one of `withTransaction`. */
-export type Joinable = Statements | DrizzleTransaction | PostgresJsTransaction;
+/** A transaction that the caller opened: one of `withTransaction`, Drizzle's on any Postgres driver, or postgres.js's. */
+export type Joinable = Tx | DrizzleTransaction | PostgresJsTransaction;
 
 interface DrizzleTransaction {
-  execute(query: unknown): PromiseLike<unknown>;
+  execute(query: never): PromiseLike<unknown>;
 }
 interface PostgresJsTransaction {
-  unsafe(text: string, parameters?: never[]): PromiseLike<readonly unknown[]>;
+  unsafe(text: string, parameters?: never[]): PromiseLike<unknown>;
 }
-void pgArray;
-void textOf;
-void ({} as Row);
-void HoldfastError;
-void isSqlstate;
-void KEY_RACED;
-void createCall;
-void executeCalls;
 
-export type { Db, HoldfastCommand, Outcome, Principal };
+/** What became of a joined command. A refusal does not roll the transaction back: whoever opened it decides. */
+export type Joined =
+  | { readonly ok: true; readonly data: unknown; readonly replayed: boolean }
+  | { readonly ok: false; readonly error: HoldfastError };
+
+export interface JoinOptions {
+  /** The registry of a `Db` with features of one's own; default: Holdfast's own features. */
+  readonly registry?: Registry;
+}
+
+let holdfastRegistry: Registry | undefined;
+
+/**
+ * Executes commands inside a transaction that the caller opened, so that they commit or roll back with the caller's own
+ * statements. Takes on the app role and the tenant for its own statements and gives them back.
+ *
+ * The transaction must be READ COMMITTED (Postgres' default) and its role must be allowed to become `holdfast_app`
+ * (`grant holdfast_app to …`; the role that migrated may). Locks are held until the caller's transaction ends.
+ *
+ * @throws HoldfastError TRANSACTION_CONFLICT when a concurrent transaction made this one fail: roll back, run it again.
+ */
+export async function execute(
+  tx: Joinable,
+  principal: Principal,
+  commands: readonly HoldfastCommand[],
+  options: JoinOptions = {},
+): Promise<Joined[]> {
+  holdfastRegistry ??= createRegistry(holdfastFeatures);
+  const registry = options.registry ?? holdfastRegistry;
+  const calls = commands.map(({ kind, ...input }) => createCall(registry, principal, kind, input));
+  const statements = oneAfterTheOther(statementsOf(tx));
+  try {
+    if ("tenantId" in tx) {
+      if (tx.tenantId !== principal.tenantId)
+        throw new TypeError("the transaction is of another tenant than the principal");
+      const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
+      await statements.done();
+      return results.map((result) => joinedOf(registry, result));
+    }
+    const before = await takeOn(statements, principal.tenantId);
+    const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
+    await statements.done();
+    await giveBack(statements, before);
+    return results.map((result) => joinedOf(registry, result));
+  } catch (error) {
+    if (isRetryable(error)) throw new HoldfastError("TRANSACTION_CONFLICT", {}, { cause: error });
+    throw error;
+  }
+}
+
+interface Identity {
+  readonly role: string;
+  readonly tenant: string;
+}
+
+/** The settings are local to the transaction: a rollback, also to a savepoint, undoes them by itself. */
+async function takeOn(tx: Statements, tenantId: number): Promise<Identity> {
+  const [row] = await tx.run(
+    "select current_setting('role') as role, coalesce(current_setting('holdfast.tenant', true), '') as tenant",
+  );
+  await tx.run("select set_config('role', 'holdfast_app', true), set_config('holdfast.tenant', $1, true)", [
+    String(tenantId),
+  ]);
+  return { role: String(row?.["role"]), tenant: String(row?.["tenant"]) };
+}
+
+async function giveBack(tx: Statements, { role, tenant }: Identity): Promise<void> {
+  await tx.run("select set_config('role', $1, true), set_config('holdfast.tenant', $2, true)", [
+    role,
+    tenant,
+  ]);
+}
+
+function joinedOf(registry: Registry, result: Result): Joined {
+  if (result.type === "stuck") throw new TypeError("a waiting transaction found a row locked");
+  const replayed = result.type === "outcome" && result.replayed;
+  if (result.type === "outcome" && result.outcome.ok)
+    return { ok: true, data: result.outcome.data, replayed };
+  const { code, details } =
+    result.type === "outcome" ? (result.outcome as { code: string; details: unknown }) : result;
+  return { ok: false, error: HoldfastError.of(code, details, { replayed, row: registry.error(code) }) };
+}
+
+function statementsOf(tx: Joinable): Statements {
+  if ("run" in tx) return tx;
+  if ("unsafe" in tx) {
+    return {
+      run: async (text, parameters = []) => rowsOf(await tx.unsafe(text, [...parameters] as never[])),
+    };
+  }
+  return {
+    run: async (text, parameters = []) => rowsOf(await tx.execute(drizzleSql(text, parameters) as never)),
+  };
+}
+
+/** Drizzle has no way to pass a text with $1, $2, …: it is taken apart and its parameters are put back in. */
+function drizzleSql(text: string, parameters: readonly (string | null)[]) {
+  const parts = text.split(/\$(\d+)/).map((part, at) => {
+    return at % 2 === 0 ? sql.raw(part) : sql`${sql.param(parameters[Number(part) - 1] ?? null)}`;
+  });
+  return sql.join(parts);
+}
+
+/** postgres.js answers the rows, node-postgres and others an object that holds them. */
+function rowsOf(answer: unknown): readonly Row[] {
+  if (Array.isArray(answer)) return answer as Row[];
+  return (answer as { rows: Row[] }).rows;
+}
+
+/** Somebody else's driver may not take a statement while another is under way; and all must be done before we return. */
+function oneAfterTheOther(inner: Statements): Statements & { done(): Promise<void> } {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run(text, parameters) {
+      const next = last.then(() => inner.run(text, parameters));
+      last = next;
+      // Its owner is `done`, or whoever awaits the statement itself.
+      next.catch(() => {});
+      return next;
+    },
+    done: async () => {
+      await last;
+    },
+  };
+}

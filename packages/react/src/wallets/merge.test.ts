@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEntry, Wallet } from "../client-types.ts";
-import { isOlder, mergeHistory, mergeState, mergeWallet, mergeWallets } from "./merge.ts";
+import { isOlder, knownPage, mergeHistory, mergeState, mergeWallet, mergeWallets } from "./merge.ts";
 
 const wallet = (version: string, balance: string, walletId = "w1"): Wallet => ({
   walletId,
@@ -91,5 +91,32 @@ describe("a history just read", () => {
     { name: "never empties a full one", cached: history("1"), read: history(), newest: "1" },
   ])("$name", ({ cached, read, newest }) => {
     expect(mergeHistory(cached, read).pages[0]?.entries[0]?.version).toBe(newest);
+  });
+});
+
+describe("an older page", () => {
+  const cached = {
+    pages: [...history("7", "6", "5").pages, ...history("4", "3", "2").pages, ...history("1").pages],
+    pageParams: [undefined, "5", "2"],
+  };
+  const versions = (before: bigint, limit: number, from = cached) =>
+    knownPage(from, before, limit)?.entries.map((row) => row.version);
+
+  it.each([
+    { before: 5n, limit: 3, expected: ["4", "3", "2"], next: "2" },
+    { before: 7n, limit: 3, expected: ["6", "5", "4"], next: "4" },
+    { before: 3n, limit: 3, expected: ["2", "1"], next: null },
+    { before: 3n, limit: 2, expected: ["2", "1"], next: null },
+  ])("before $before is answered from rows that were read", ({ before, limit, expected, next }) => {
+    expect(versions(before, limit)).toEqual(expected);
+    expect(knownPage(cached, before, limit)?.next).toBe(next);
+  });
+
+  it("is read when the cache holds only a part of it, or rows with a gap", () => {
+    expect(versions(20n, 3)).toBeUndefined();
+    expect(versions(1n, 3)).toBeUndefined();
+    expect(versions(6n, 3, history("7", "6", "5", "4"))).toBeUndefined();
+    expect(versions(8n, 3, history("7", "6", "4"))).toBeUndefined();
+    expect(knownPage(undefined, 5n, 3)).toBeUndefined();
   });
 });

@@ -24,7 +24,7 @@ export function mergeState(cached: Wallet, state: WalletState): Wallet {
   return { ...cached, balance, held, available, version };
 }
 
-type History = InfiniteData<HistoryPage, string | undefined>;
+export type History = InfiniteData<HistoryPage, string | undefined>;
 
 /** History rows never change; a read that began before a newer row was seen must not take the row away. */
 export function mergeHistory(cached: History | undefined, read: History): History {
@@ -32,4 +32,20 @@ export function mergeHistory(cached: History | undefined, read: History): Histor
   const newestRead = read.pages[0]?.entries[0];
   if (!cached || !newestCached) return read;
   return !newestRead || isOlder(newestRead, newestCached) ? cached : read;
+}
+
+/** The page of rows before a version, if the cache holds all of it. Versions have no gaps, so a full run is the page. */
+export function knownPage(
+  cached: History | undefined,
+  before: bigint,
+  limit: number,
+): HistoryPage | undefined {
+  const rows = cached?.pages.flatMap((page) => page.entries) ?? [];
+  const start = rows.findIndex((row) => BigInt(row.version) === before - 1n);
+  const entries = start < 0 ? [] : rows.slice(start, start + limit);
+  const last = entries.at(-1)?.version;
+  const first = last === "1";
+  if (last === undefined || (entries.length < limit && !first)) return undefined;
+  if (BigInt(last) !== before - BigInt(entries.length)) return undefined;
+  return { entries, next: first ? null : last };
 }

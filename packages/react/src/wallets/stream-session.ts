@@ -16,7 +16,7 @@ export interface StreamTick {
 export interface StreamTerms {
   readonly toWalletId: string;
   /** For each minute, in the smallest unit of the wallet's currency. */
-  readonly amount: string;
+  readonly amount: StreamInput["amount"];
   readonly episodeTitle?: string;
   /** How long a "minute" lasts; 60,000 unless a demo runs faster. */
   readonly minuteMs?: number;
@@ -109,7 +109,7 @@ export function createStreamSession({ fromWalletId, storage, send }: SessionOpti
         ...(episodeTitle && { episodeTitle }),
       };
       tickController(tickId(sessionId, minute), minute)
-        .submit(input as StreamInput)
+        .submit(episodeTitle ? { ...input, episodeTitle } : input)
         .catch(() => undefined);
     }, minuteMs);
   }

@@ -1,9 +1,9 @@
-import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { HistoryPage } from "../client-types.ts";
 import { useHoldfast } from "../provider.tsx";
 import { queryKeys } from "../query-keys.ts";
-import { mergeHistory } from "./merge.ts";
+import { type History, knownPage, mergeHistory } from "./merge.ts";
 
 export interface WalletHistoryOptions {
   /** Rows a page. */
@@ -12,14 +12,20 @@ export interface WalletHistoryOptions {
   readonly version?: string | undefined;
 }
 
-/** A wallet's history, newest row first; `fetchNextPage` reads older rows. */
+/** A wallet's history, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
 export function useWalletHistory(walletId: string, { limit = 25, version }: WalletHistoryOptions = {}) {
   const { client, queryClient, identity } = useHoldfast();
+  const queryKey = queryKeys.history(identity, walletId);
   const history = useInfiniteQuery(
     {
-      queryKey: queryKeys.history(identity, walletId),
-      queryFn: ({ pageParam }: { pageParam: string | undefined }) =>
-        client.wallets.history({ walletId, limit, ...(pageParam !== undefined && { before: pageParam }) }),
+      queryKey,
+      queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) => {
+        if (pageParam === undefined) return client.wallets.history({ walletId, limit }, { signal });
+        const before = BigInt(pageParam);
+        // Rows never change: once read, an older page is not asked for again when the newest is.
+        const known = knownPage(queryClient.getQueryData<History>(queryKey), before, limit);
+        return known ?? client.wallets.history({ walletId, limit, before }, { signal });
+      },
       initialPageParam: undefined,
       getNextPageParam: (page: HistoryPage): string | undefined => page.next ?? undefined,
       structuralSharing: (cached, read) => mergeHistory(cached as History | undefined, read as History),
@@ -36,5 +42,3 @@ export function useWalletHistory(walletId: string, { limit = 25, version }: Wall
 
   return history;
 }
-
-type History = InfiniteData<HistoryPage, string | undefined>;

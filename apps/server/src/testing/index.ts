@@ -1,0 +1,3 @@
+export { type Caller, createCaller, dataOf, type Reply, readReply } from "./caller.ts";
+export { type Spawned, spawnHoldfast } from "./spawn-holdfast.ts";
+export { startTestServer, TEST_SECRET, type TestServer } from "./test-server.ts";

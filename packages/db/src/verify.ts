@@ -1,0 +1,64 @@
+import { asOwner } from "./owner.ts";
+import { walletChecks } from "./wallets/verify.ts";
+import { operationChecks } from "./write-path/verify.ts";
+
+/** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
+export interface Check {
+  /** The invariant's number in docs/reliability.md. */
+  readonly invariant: string;
+  readonly table: string;
+  /** Answers `row_key` (the primary key, as text) and `message`. */
+  readonly sql: string;
+}
+
+/** One row that breaks an invariant. */
+export interface Finding {
+  readonly invariant: string;
+  readonly table: string;
+  readonly row: string;
+  readonly message: string;
+}
+
+const checks: readonly Check[] = [...operationChecks, ...walletChecks];
+const MAX_FINDINGS_A_CHECK = 100;
+
+/**
+ * Checks every invariant over all tenants, in one snapshot; answers what is wrong, at most 100 rows a check.
+ *
+ * `url` as for `migrate`; `onProgress` hears of each check before it runs.
+ */
+export async function verify({
+  url,
+  onProgress = () => {},
+}: {
+  url: string;
+  onProgress?: (message: string) => void;
+}): Promise<Finding[]> {
+  return asOwner(url, async (sql) => {
+    const findings: Finding[] = [];
+    await sql.unsafe("begin isolation level repeatable read read only");
+    for (const [at, { invariant, table, sql: text }] of checks.entries()) {
+      onProgress(`${at + 1}/${checks.length} ${invariant} ${table}`);
+      await sql.unsafe("savepoint before_check");
+      try {
+        const rows = await sql.unsafe(
+          `select row_key::text, message from (${text}) as violation limit ${MAX_FINDINGS_A_CHECK}`,
+        );
+        for (const row of rows) {
+          findings.push({ invariant, table, row: String(row["row_key"]), message: String(row["message"]) });
+        }
+      } catch {
+        // A row that was changed by hand may no longer be of a form that later checks can read.
+        await sql.unsafe("rollback to savepoint before_check");
+        findings.push({
+          invariant,
+          table,
+          row: "?",
+          message: "a row can't be read; mend the rows named above first",
+        });
+      }
+    }
+    await sql.unsafe("commit");
+    return findings;
+  });
+}
