@@ -22,7 +22,12 @@ test("two concurrent boosts of 50 on 75: one passes, one is refused, and one ent
   for (let round = 0; round < 200; round += 1) {
     const fromWalletId = await server.wallet("ada", "75");
     const boost = (key: string) =>
-      asAda.mutate("boost", { idempotencyKey: `${fromWalletId}-${key}`, fromWalletId, toWalletId, amount: "50" });
+      asAda.mutate("boost", {
+        idempotencyKey: `${fromWalletId}-${key}`,
+        fromWalletId,
+        toWalletId,
+        amount: "50",
+      });
     const replies = await Promise.all([boost("a"), boost("b")]);
 
     const refused = replies.filter((reply) => !reply.ok);
@@ -85,7 +90,7 @@ test("a key used by another user is refused and reveals nothing of the first cal
     });
     const { details } = reply.ok ? { details: {} } : reply.error.data;
     // Not even which fields differ: that would answer guesses about the other's call.
-    expect(details).toEqual({ fields: ["caller"] });
+    expect(details).toEqual({ fields: ["idempotencyKey"] });
     expect(JSON.stringify(reply)).not.toContain(memo);
   }
   expect(dataOf(await asBob.query("get", { walletId: mine })).balance).toBe("100");
@@ -116,7 +121,11 @@ test("what another user or tenant owns is the same NOT_FOUND as what isn't there
       expect(theirs).toEqual(nobodys);
     }
     const debit = (key: string, id: string) =>
-      caller.mutate("debit", { idempotencyKey: `${key}-${walletId}-${principal.subject}`, walletId: id, amount: "1" });
+      caller.mutate("debit", {
+        idempotencyKey: `${key}-${walletId}-${principal.subject}`,
+        walletId: id,
+        amount: "1",
+      });
     const theirs = await debit("theirs", walletId);
     expect(theirs).toMatchObject({ status: 404, error: { data: { code: "NOT_FOUND" } } });
     expect(theirs).toEqual(await debit("nobodys", nowhere));

@@ -19,7 +19,12 @@ export interface Backoff {
  * Exponential with full jitter, so that callers who failed together do not come back together; on top of what the
  * server asked for, because it told all of them the same.
  */
-export function nextDelayMs({ failedAttempts, remainingMs, retryAfterMs = 0, random }: Backoff): number | undefined {
+export function nextDelayMs({
+  failedAttempts,
+  remainingMs,
+  retryAfterMs = 0,
+  random,
+}: Backoff): number | undefined {
   const roomMs = remainingMs - SHORTEST_ATTEMPT_MS - retryAfterMs;
   if (roomMs < 0) return undefined;
   const ceilingMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failedAttempts - 1, 30));

@@ -6,30 +6,42 @@ import { type ClaimedKey, claimKey, type Intent, settleKey } from "./intents.ts"
 import { type ProcedureKind, procedures } from "./procedures.ts";
 import type { IntentSurface, Surface } from "./surface.ts";
 
-type Run = (path: string, kind: ProcedureKind, input: unknown, options: KeyedCallOptions) => Promise<Result<unknown>>;
+type Run = (
+  path: string,
+  kind: ProcedureKind,
+  input: unknown,
+  options: KeyedCallOptions,
+) => Promise<Result<unknown>>;
 
 /** Every procedure, each call with a key of its own. */
 export function buildSurface(caller: Caller): Surface {
   return methods((path, kind, input, options) => {
-    const idempotencyKey = kind === "keyed" ? (options.idempotencyKey ?? keyIn(input) ?? newKey()) : undefined;
+    const idempotencyKey =
+      kind === "keyed" ? (options.idempotencyKey ?? keyIn(input) ?? newKey()) : undefined;
     return runCall(caller, { path, type: typeOf(kind), input, idempotencyKey, options });
   }) as Surface;
 }
 
 /** The mutations that take a key, each call with the key that the intent keeps. */
 export function buildIntentSurface(caller: Caller, intent: Intent): IntentSurface {
-  return methods(async (path, kind, input, options) => {
-    let claimed: ClaimedKey;
-    try {
-      claimed = claimKey(intent);
-    } catch (cause) {
-      return { ok: false, error: unprepared({ path, idempotencyKey: undefined, unresolved: false }, cause) };
-    }
-    const call = { path, type: typeOf(kind), input, idempotencyKey: claimed.key, options };
-    const result = await runCall(caller, call);
-    settleKey(intent, claimed, result);
-    return result;
-  }, (kind) => kind === "keyed") as IntentSurface;
+  return methods(
+    async (path, kind, input, options) => {
+      let claimed: ClaimedKey;
+      try {
+        claimed = claimKey(intent);
+      } catch (cause) {
+        return {
+          ok: false,
+          error: unprepared({ path, idempotencyKey: undefined, unresolved: false }, cause),
+        };
+      }
+      const call = { path, type: typeOf(kind), input, idempotencyKey: claimed.key, options };
+      const result = await runCall(caller, call);
+      settleKey(intent, claimed, result);
+      return result;
+    },
+    (kind) => kind === "keyed",
+  ) as IntentSurface;
 }
 
 function typeOf(kind: ProcedureKind): Call["type"] {

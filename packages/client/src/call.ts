@@ -13,8 +13,8 @@ import {
   unprepared,
   unresolvedAfter,
 } from "./failures.ts";
-import { authorize, type Token } from "./token.ts";
 import { toWire, type WireInput } from "./to-wire.ts";
+import { authorize, type Token } from "./token.ts";
 import type { Transport } from "./transport.ts";
 
 /** What all calls of one client share. */
@@ -35,8 +35,11 @@ export interface Call {
   readonly options: CallOptions;
 }
 
-/** A larger input gets a request of its own, so that it can't push its neighbours over the server's limit. */
-const MAX_SHARED_LENGTH = 4_096;
+/**
+ * Characters of JSON above which an input gets a request of its own, so that it can't push its neighbours over the
+ * limit of a body or a URL (where one character may become nine).
+ */
+const MAX_SHARED_LENGTH = { mutation: 4_096, query: 200 };
 
 /** One call with all its attempts. Ends by its deadline, and never rejects. */
 export async function runCall(caller: Caller, call: Call): Promise<Result<unknown>> {
@@ -48,8 +51,10 @@ export async function runCall(caller: Caller, call: Call): Promise<Result<unknow
   } catch (cause) {
     return { ok: false, error: unprepared(trail, cause) };
   }
-  const ownRequest = options.deadlineMs !== undefined || options.signal !== undefined || wire.length > MAX_SHARED_LENGTH;
-  const deadline = startDeadline(options.deadlineMs ?? caller.deadlineMs, options.signal);
+  const { deadlineMs, signal } = options;
+  const ownRequest =
+    deadlineMs !== undefined || signal !== undefined || wire.length > MAX_SHARED_LENGTH[call.type];
+  const deadline = startDeadline(deadlineMs ?? caller.deadlineMs, signal);
   try {
     let error: HoldfastFailure | undefined;
     for (let attempt = 1; ; attempt += 1) {
@@ -63,7 +68,10 @@ export async function runCall(caller: Caller, call: Call): Promise<Result<unknow
         caller.transport.send({ ...call, ...deadline, input: wire.value, authorization, alone }),
       );
       // A read has no effect, so it is never unresolved.
-      const settle = (unresolved: boolean) => ({ ...trail, unresolved: unresolved && call.type === "mutation" });
+      const settle = (unresolved: boolean) => ({
+        ...trail,
+        unresolved: unresolved && call.type === "mutation",
+      });
       if (typeof reply === "string") return { ok: false, error: unanswered(reply, settle(true), error) };
       if (reply.type === "answer") return { ok: true, data: reply.data };
 
@@ -84,7 +92,12 @@ export async function runCall(caller: Caller, call: Call): Promise<Result<unknow
 function delayAfter(failedAttempts: number, reply: FailedReply, deadline: Deadline): number | undefined {
   if (!mayTryAgain(reply)) return undefined;
   const remainingMs = deadline.remainingMs();
-  return nextDelayMs({ failedAttempts, remainingMs, retryAfterMs: retryAfterOf(reply), random: Math.random() });
+  return nextDelayMs({
+    failedAttempts,
+    remainingMs,
+    retryAfterMs: retryAfterOf(reply),
+    random: Math.random(),
+  });
 }
 
 /** A log line that throws must not leave the caller without the answer. */

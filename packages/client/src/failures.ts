@@ -34,7 +34,9 @@ export function unresolvedAfter(reply: FailedReply, before: boolean): boolean {
   if (reply.type === "foreign") return true;
   const { data } = reply;
   if (data.retry === "new-key") return false;
-  return before || data.code === "INTERNAL" || (data.code === "TIMEOUT" && data.details.outcome === "unknown");
+  return (
+    before || data.code === "INTERNAL" || (data.code === "TIMEOUT" && data.details.outcome === "unknown")
+  );
 }
 
 /** How long the server wants to be left alone, in milliseconds. */
@@ -53,10 +55,10 @@ export function failureOf(reply: FailedReply, trail: Trail): HoldfastFailure {
     if (code === "TIMEOUT") return unanswered("deadline", trail, undefined, httpStatus);
     return failure(code, details, { ...trail, message: reply.message, retry, status: httpStatus, replayed });
   }
-  if (mayTryAgain(reply)) return unanswered("deadline", trail, reply.cause);
-  const { status = 0, cause } = reply.type === "foreign" ? reply : { cause: reply.cause };
-  const message = `HTTP status ${status} came in a form that no Holdfast server answers in. Is the url right?`;
-  return failure("UNEXPECTED_REPLY", { httpStatus: status }, local(trail, message, "same-key"), cause);
+  if (reply.type === "none" || mayTryAgain(reply)) return unanswered("deadline", trail, reply.cause);
+  const message = `HTTP status ${reply.status} came in a form that no Holdfast server answers in. Is the url right?`;
+  const details = { httpStatus: reply.status };
+  return failure("UNEXPECTED_REPLY", details, local(trail, message, "same-key"), reply.cause);
 }
 
 /** The end of a call that nobody answered in time, or that the caller gave up. */

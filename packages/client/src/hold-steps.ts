@@ -6,10 +6,21 @@ type Wallets = Surface["wallets"];
 export type HoldInput = Omit<Parameters<Wallets["hold"]>[0], "idempotencyKey">;
 type CaptureInput = Omit<Parameters<Wallets["capture"]>[0], "idempotencyKey">;
 
-/** The three commands of one round of `withHold`. Their keys derive from the intent's, and their errors name the intent's. */
-export type HoldSteps = ReturnType<typeof holdSteps>;
+type Answer<P extends keyof Wallets> = Promise<Result<Awaited<ReturnType<Wallets[P]>>>>;
 
-export function holdSteps(wallets: Wallets, intentKey: string, options: KeyedCallOptions, round: number) {
+/** The three commands of one round of `withHold`. Their keys derive from the intent's, and their errors name the intent's. */
+export interface HoldSteps {
+  hold(input: HoldInput): Answer<"hold">;
+  capture(input: CaptureInput): Answer<"capture">;
+  release(holdId: string): Answer<"release">;
+}
+
+export function holdSteps(
+  wallets: Wallets,
+  intentKey: string,
+  options: KeyedCallOptions,
+  round: number,
+): HoldSteps {
   const { deadlineMs, signal } = options;
   // What is reserved must be settled whether or not the caller still waits, so the signal is for the hold alone.
   const keyed = (step: string) => ({ idempotencyKey: `${intentKey}/${step}-${round}`, deadlineMs });

@@ -3,7 +3,13 @@ import { failure } from "./client-error.ts";
 /** What the work used as an amount. Throws BAD_REQUEST when it is none, HOLD_EXCEEDED when it is more than was reserved. */
 export function usedAmount(used: unknown, reserved: bigint, intentKey: string): bigint {
   const amount = toAmount(used);
-  const info = { status: undefined, replayed: false, unresolved: false, idempotencyKey: intentKey, path: "wallets.capture" };
+  const info = {
+    status: undefined,
+    replayed: false,
+    unresolved: false,
+    idempotencyKey: intentKey,
+    path: "wallets.capture",
+  };
   if (amount === undefined) {
     const issue = { path: "used", message: "must be a bigint or a decimal string, zero or positive" };
     const message = "The work did not tell how much it used, so nothing was captured.";

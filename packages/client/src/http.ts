@@ -39,7 +39,8 @@ export async function fetchReply(fetch: Fetch, url: string, init: RequestInit): 
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { ...init, cache: "no-store" });
+    // Node's types lack `cache`, which browsers heed: a read must not come from a cache.
+    response = await fetch(url, { ...init, cache: "no-store" } as RequestInit);
     text = await response.text();
   } catch (cause) {
     throw new NoReply(cause);
@@ -65,7 +66,9 @@ function isOurs(item: unknown): boolean {
   const { result, error } = record(item);
   if (error === undefined) return typeof result === "object" && result !== null;
   const data = record(record(error)["data"]);
-  return typeof data["code"] === "string" && RETRIES.has(data["retry"]) && typeof data["details"] === "object";
+  return (
+    typeof data["code"] === "string" && RETRIES.has(data["retry"]) && typeof data["details"] === "object"
+  );
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
@@ -76,6 +79,7 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 function failedToConnect(error: unknown): boolean {
   const { cause } = record(error);
   const { syscall, code, errors } = record(cause);
-  if (Array.isArray(errors) && errors.length > 0) return errors.every((each) => record(each)["syscall"] === "connect");
+  if (Array.isArray(errors) && errors.length > 0)
+    return errors.every((each) => record(each)["syscall"] === "connect");
   return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";
 }

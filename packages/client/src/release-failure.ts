@@ -7,7 +7,9 @@ import type { HoldfastFailure } from "./client-error.ts";
 export function withReleaseFailure(thrown: unknown, releaseFailure: HoldfastFailure): unknown {
   if (thrown instanceof Error) {
     const cause =
-      thrown.cause === undefined ? releaseFailure : bothOf(thrown.cause, releaseFailure, "The error's own cause");
+      thrown.cause === undefined
+        ? releaseFailure
+        : bothOf(thrown.cause, releaseFailure, "The error's own cause");
     if (Reflect.set(thrown, "cause", cause)) return thrown;
   }
   const message = "The work failed, and so did the release of its hold.";

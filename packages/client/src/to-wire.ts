@@ -18,6 +18,10 @@ export interface WireInput {
  * object meanwhile, all attempts with one key send the same content.
  */
 export function toWire(input: unknown): WireInput {
-  const json = JSON.stringify(input, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-  return json === undefined ? { value: undefined, length: 0 } : { value: JSON.parse(json), length: json.length };
+  const json = JSON.stringify(input, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  return json === undefined
+    ? { value: undefined, length: 0 }
+    : { value: JSON.parse(json), length: json.length };
 }

@@ -8,7 +8,10 @@ export type Authorized =
 /** The Authorization header of one attempt. Never rejects. */
 export async function authorize(token: Token): Promise<Authorized> {
   try {
-    return { ok: true, authorization: `Bearer ${typeof token === "string" ? token : await token()}` };
+    const bearer = typeof token === "string" ? token : await token();
+    // Else `fetch` would refuse the header, which can't be told from a network failure.
+    if (!/^[\x21-\x7e]+$/.test(bearer)) throw new TypeError("A token is printable ASCII without spaces.");
+    return { ok: true, authorization: `Bearer ${bearer}` };
   } catch (cause) {
     return { ok: false, cause };
   }

@@ -1,6 +1,13 @@
 import type { AppRouter, WireErrorData } from "@holdfast/api";
-import { createTRPCUntypedClient, httpBatchLink, httpLink, type Operation, splitLink, TRPCClientError } from "@trpc/client";
-import { type Fetch, fetchReply, ForeignReply, NoReply, type ReadReply } from "./http.ts";
+import {
+  createTRPCUntypedClient,
+  httpBatchLink,
+  httpLink,
+  type Operation,
+  splitLink,
+  TRPCClientError,
+} from "@trpc/client";
+import { type Fetch, ForeignReply, fetchReply, NoReply, type ReadReply } from "./http.ts";
 
 /** Calls of one tick share a request. Both bounds are below what servers and proxies take. */
 const MAX_BATCH_ITEMS = 100;
@@ -30,7 +37,12 @@ export type Reply =
       readonly data: WireErrorData;
       readonly retryAfterMs: number | undefined;
     }
-  | { readonly type: "foreign"; readonly status: number; readonly retryAfterMs: number | undefined; readonly cause: unknown }
+  | {
+      readonly type: "foreign";
+      readonly status: number;
+      readonly retryAfterMs: number | undefined;
+      readonly cause: unknown;
+    }
   | { readonly type: "none"; readonly sent: boolean; readonly cause: unknown };
 
 export interface Transport {
@@ -47,7 +59,10 @@ export function createTransport(url: string, fetch: Fetch): Transport {
         current = { authorization, client: createClient(url, fetch, authorization) };
       }
       try {
-        return { type: "answer", data: await current.client[type](path, input, { signal, context: { send } }) };
+        return {
+          type: "answer",
+          data: await current.client[type](path, input, { signal, context: { send } }),
+        };
       } catch (error) {
         return replyOf(error);
       }
@@ -94,8 +109,8 @@ function replyOf(error: unknown): Reply {
   if (!(error instanceof TRPCClientError)) return { type: "none", sent: true, cause: error };
   const { data, message, meta, cause } = error;
   if (data) {
-    const { retryAfterMs } = meta?.["response"] as ReadReply;
-    return { type: "error", message, data: data as WireErrorData, retryAfterMs };
+    const response = meta?.["response"] as ReadReply | undefined;
+    return { type: "error", message, data: data as WireErrorData, retryAfterMs: response?.retryAfterMs };
   }
   if (cause instanceof ForeignReply) {
     return { type: "foreign", status: cause.status, retryAfterMs: cause.retryAfterMs, cause };

@@ -41,7 +41,11 @@ export type WithHold = <T>(
 ) => Promise<HoldSettled<T>>;
 
 export function createWithHold(wallets: Wallets): WithHold {
-  return async <T>({ toWalletId, ...input }: HoldRequest, work: HoldWork<T>, options: KeyedCallOptions = {}) => {
+  return async <T>(
+    { toWalletId, ...input }: HoldRequest,
+    work: HoldWork<T>,
+    options: KeyedCallOptions = {},
+  ) => {
     const intentKey = options.idempotencyKey ?? newKey();
     const { hold, steps, paid } = await reserve(wallets, input, intentKey, options);
     const { holdId } = hold;

@@ -1,3 +1,4 @@
 export { type Caller, createCaller, dataOf, type Reply, readReply } from "./caller.ts";
+export { deferred } from "./deferred.ts";
 export { type Spawned, spawnHoldfast } from "./spawn-holdfast.ts";
 export { startTestServer, TEST_SECRET, type TestServer } from "./test-server.ts";

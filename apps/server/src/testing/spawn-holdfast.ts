@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { deferred } from "./deferred.ts";
 
 const SERVER = fileURLToPath(new URL("../../", import.meta.url));
 const READY = /^Holdfast is ready: (http:\S+)$/m;
@@ -29,7 +30,7 @@ export function spawnHoldfast(args: readonly string[], env: Record<string, strin
   });
   let stdout = "";
   let stderr = "";
-  const ready = Promise.withResolvers<string>();
+  const ready = deferred<string>();
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     stdout += chunk;
     const address = READY.exec(stdout)?.[1];

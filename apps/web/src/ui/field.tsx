@@ -38,7 +38,12 @@ export function TextInput({ className = "", ...props }: ComponentProps<"input">)
 export function AmountInput({ unit, ...props }: ComponentProps<"input"> & { unit: string }) {
   return (
     <div className="relative">
-      <TextInput inputMode="numeric" maxLength={24} className="figures pr-[calc(1.25rem+6ch)] text-right" {...props} />
+      <TextInput
+        inputMode="numeric"
+        maxLength={24}
+        className="figures pr-[calc(1.25rem+6ch)] text-right"
+        {...props}
+      />
       <span className="pointer-events-none absolute inset-y-0 right-2.5 flex w-[6ch] items-center text-faint">
         <span className="truncate">{unit}</span>
       </span>

@@ -12,7 +12,12 @@ const exact = new Intl.DateTimeFormat("en", {
   hour12: false,
   timeZoneName: "short",
 });
-const timeOfDay = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const timeOfDay = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+});
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -20,7 +20,15 @@ interface SelectProps {
 }
 
 /** One of a list; opens with Enter, Space or the arrows, and takes typed letters. */
-export function Select({ id, value, options, placeholder, onChange, readOnly = false, ...aria }: SelectProps) {
+export function Select({
+  id,
+  value,
+  options,
+  placeholder,
+  onChange,
+  readOnly = false,
+  ...aria
+}: SelectProps) {
   return (
     <Base.Root
       id={id}

@@ -10,13 +10,24 @@ const tone: Record<MarkedState, string> = {
 /** Each outcome has a shape of its own: disc, broken ring, diamond, square. The word stands beside it. */
 export function StateMark({ state, size = 16 }: { state: MarkedState; size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" className={`shrink-0 ${tone[state]}`}>
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      className={`shrink-0 ${tone[state]}`}
+    >
       {shapes[state]}
     </svg>
   );
 }
 
-const inner = { fill: "none", stroke: "var(--color-surface)", strokeWidth: 1.6, strokeLinecap: "round" } as const;
+const inner = {
+  fill: "none",
+  stroke: "var(--color-surface)",
+  strokeWidth: 1.6,
+  strokeLinecap: "round",
+} as const;
 
 const shapes = {
   confirmed: (
@@ -39,7 +50,13 @@ const shapes = {
   ),
   unresolved: (
     <>
-      <path d="M8 .9 15.1 8 8 15.1.9 8z" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinejoin="round" />
+      <path
+        d="M8 .9 15.1 8 8 15.1.9 8z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        strokeLinejoin="round"
+      />
       <path
         d="M6.4 6.6C6.5 5.6 7.1 5 8 5s1.6.6 1.6 1.4C9.6 7.5 8 7.6 8 8.8M8 10.9v.1"
         {...inner}

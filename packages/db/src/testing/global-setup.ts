@@ -16,11 +16,11 @@ export default async function setUp(): Promise<() => Promise<void>> {
     return () => administer(given, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`));
   }
   const directory = await mkdtemp(join(tmpdir(), "holdfast-test-"));
-  const server = await startEmbeddedPostgres({ dataDir: join(directory, "postgres"), durable: false });
+  const server = await startEmbeddedPostgres({ dataDir: directory, durable: false });
   await prepare(server.url, TEMPLATE);
   return async () => {
     await server.stop();
-    await rm(directory, { recursive: true, force: true });
+    for (const path of new Set([directory, server.dataDir])) await rm(path, { recursive: true, force: true });
   };
 }
 

@@ -1,1 +1,2 @@
-export { createTestDatabase, type TestDatabase } from "./test-database.ts";
+export { type ProxyMode, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+export { createTestDatabase, type TestDatabase, throughPort } from "./test-database.ts";

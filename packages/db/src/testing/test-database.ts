@@ -45,3 +45,10 @@ export function withDatabase(url: string, database: string): string {
 function databaseOf(url: string): string {
   return new URL(url).pathname.slice(1);
 }
+
+/** The same database through another port, such as a proxy's. */
+export function throughPort(url: string, port: number): string {
+  const changed = new URL(url);
+  changed.port = String(port);
+  return changed.href;
+}

@@ -86,8 +86,8 @@ export const walletChecks: readonly Check[] = [
     sql: `
       select ${ENTRY_KEY} as row_key, 'differs from what its operation answered' as message
       from (${STEPS}) as step join holdfast.entries as entry
-        on entry.tenant_id = step.tenant_id and entry.wallet_id::text = step.data ->> 'walletId'
-          and entry.version::text = step.data ->> 'version' and step.kind <> 'open'
+        on entry.tenant_id = step.tenant_id and entry.wallet_id = (step.data ->> 'walletId')::uuid
+          and entry.version = (step.data ->> 'version')::bigint and step.kind <> 'open'
       where entry.operation_id <> step.operation_id or entry.balance_after::text <> step.data ->> 'balance'
         or entry.held_after::text <> step.data ->> 'held'
       union all

@@ -33,8 +33,8 @@ export function useWalletHistory(walletId: string, { limit = 25, version }: Wall
     queryClient,
   );
 
-  const newest = history.data?.pages[0]?.entries[0]?.version;
-  const { refetch } = history;
+  const { data, refetch } = history;
+  const newest = data && (data.pages[0]?.entries[0]?.version ?? "0");
   // Runs once per new version, so a server that lags is not asked in a loop.
   useEffect(() => {
     if (newest !== undefined && version !== undefined && BigInt(newest) < BigInt(version)) void refetch();

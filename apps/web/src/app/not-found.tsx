@@ -1,0 +1,15 @@
+import { Link } from "@tanstack/react-router";
+import { Page } from "./page.tsx";
+
+export function NotFound() {
+  return (
+    <Page title="No such page">
+      <p className="text-soft">
+        This address leads nowhere.{" "}
+        <Link to="/wallets" className="text-accent underline underline-offset-2">
+          Go to the wallets
+        </Link>
+      </p>
+    </Page>
+  );
+}

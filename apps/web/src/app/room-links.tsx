@@ -1,0 +1,30 @@
+import { Link } from "@tanstack/react-router";
+import { rooms } from "./rooms.ts";
+
+export function RoomLinks() {
+  return (
+    <nav aria-label="Rooms" className="overflow-x-auto px-2 [scrollbar-width:none] sm:px-4 lg:px-2">
+      <ul className="flex lg:flex-col lg:gap-0.5">
+        {rooms.map(({ to, name, icon: RoomIcon, here }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className="group flex min-h-10 items-center gap-2 px-2 whitespace-nowrap text-soft -outline-offset-2 hover:text-ink aria-[current]:font-medium aria-[current]:text-ink max-lg:aria-[current]:shadow-[inset_0_-2px_0_var(--color-accent)] lg:min-h-8 lg:rounded-md lg:hover:bg-sunken lg:aria-[current]:bg-sunken"
+            >
+              <span className="hidden text-faint group-aria-[current]:text-accent lg:inline">
+                <RoomIcon />
+              </span>
+              {name}
+              {!here && (
+                <span className="ml-auto hidden text-xs font-normal text-faint lg:inline">
+                  <span aria-hidden="true">later</span>
+                  <span className="sr-only">, not here yet</span>
+                </span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

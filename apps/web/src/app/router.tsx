@@ -1,0 +1,50 @@
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { NotHereYet } from "../rooms/not-here-yet.tsx";
+import { plans } from "../rooms/plans.ts";
+import { WalletsPage } from "../wallets/wallets-page.tsx";
+import { NotFound } from "./not-found.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/wallets", replace: true });
+  },
+});
+const wallets = createRoute({
+  getParentRoute: () => root,
+  path: "/wallets",
+  component: () => <WalletsPage />,
+});
+const wallet = createRoute({
+  getParentRoute: () => root,
+  path: "/wallets/$walletId",
+  component: function WalletRoute() {
+    return <WalletsPage walletId={wallet.useParams().walletId} />;
+  },
+});
+const later = (path: keyof typeof plans) =>
+  createRoute({ getParentRoute: () => root, path, component: () => <NotHereYet {...plans[path]} /> });
+
+const routeTree = root.addChildren([
+  home,
+  wallets,
+  wallet,
+  later("/seats"),
+  later("/conversations"),
+  later("/race-lab"),
+  later("/operations"),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({ routeTree, scrollRestoration: true, defaultNotFoundComponent: NotFound });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,30 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "./app/client.ts";
+import { Console } from "./app/console.tsx";
+import { SessionProvider } from "./session/session-context.tsx";
+import { createSessionStore } from "./session/session-store.ts";
+import { TooltipProvider } from "./ui/tooltip.tsx";
+import "./styles/main.css";
+
+/** The composition root: everything that is shared is made here. */
+const store = createSessionStore(sessionStorage);
+const queryClient = createQueryClient(store);
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root.");
+
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queryClient}>
+        <SessionProvider store={store}>
+          <TooltipProvider delay={300}>
+            <Console queryClient={queryClient} />
+          </TooltipProvider>
+        </SessionProvider>
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,92 @@
+import { useWalletHistory, type Wallet } from "@holdfast/react";
+import { useRef } from "react";
+import { Button } from "../ui/button.tsx";
+import { formatAmount } from "../ui/format.ts";
+import { Notice } from "../ui/notice.tsx";
+import { HistoryRow } from "./history-row.tsx";
+import { HistoryTable, LoadingRows } from "./history-table.tsx";
+
+/** What changed the wallet, newest first. Versions have no gaps, so the range says how much there is. */
+export function History({ wallet }: { wallet: Wallet | undefined }) {
+  return (
+    <section aria-labelledby="history" className="@container flex flex-col gap-2">
+      {wallet ? (
+        <LoadedHistory wallet={wallet} />
+      ) : (
+        <>
+          <Heading />
+          <HistoryTable>
+            <LoadingRows />
+          </HistoryTable>
+        </>
+      )}
+    </section>
+  );
+}
+
+function LoadedHistory({ wallet }: { wallet: Wallet }) {
+  const { walletId, version, currency } = wallet;
+  const history = useWalletHistory(walletId, { version });
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, fetchNextPage, refetch } = history;
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const newest = entries.at(0)?.version;
+  const shownFirst = useRef<string>(undefined);
+  shownFirst.current ??= newest;
+
+  return (
+    <>
+      <Heading
+        range={
+          newest && `versions ${formatAmount(entries.at(-1)?.version ?? newest)} to ${formatAmount(newest)}`
+        }
+      />
+      {error && !data ? (
+        <Notice
+          state="refused"
+          title="The history could not be read"
+          actions={
+            <Button inert={isFetching} onClick={() => void refetch()}>
+              {isFetching ? "Trying" : "Try again"}
+            </Button>
+          }
+        >
+          <p className="text-soft">{error.message}</p>
+        </Notice>
+      ) : data && entries.length === 0 ? (
+        <p className="rounded-lg border border-dashed border-edge px-5 py-8 text-soft">
+          No entries yet. The first credit will stand here as version 1.
+        </p>
+      ) : (
+        <HistoryTable>
+          {!data && <LoadingRows />}
+          {entries.map((entry) => (
+            <HistoryRow
+              key={entry.version}
+              entry={entry}
+              unit={currency}
+              isNew={shownFirst.current !== undefined && BigInt(entry.version) > BigInt(shownFirst.current)}
+            />
+          ))}
+        </HistoryTable>
+      )}
+      {hasNextPage && (
+        <div>
+          <Button inert={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {isFetchingNextPage ? "Reading older" : "Older"}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Heading({ range }: { range?: string | undefined }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <h2 id="history" className="text-lg font-semibold tracking-tight">
+        History
+      </h2>
+      <p className="figures text-sm text-faint">{range}</p>
+    </div>
+  );
+}
