@@ -115,7 +115,7 @@ test("SIGTERM while calls are under way: each is answered, new ones are not acce
   );
   // Awaited at the end; should the test fail before, its own failure is the one to tell.
   answered.catch(() => {});
-  await expect.poll(() => waitersFor(db)).toBeGreaterThan(0);
+  await expect.poll(() => waitersFor(db), { timeout: 10_000 }).toBeGreaterThan(0);
 
   spawned.child.kill("SIGTERM");
   await expect

@@ -41,7 +41,7 @@ export function createHoldfast({ url, token, deadlineMs, fetch, onRetry }: Holdf
   const surface = buildSurface(caller);
   return {
     ...surface,
-    withHold: createWithHold(surface.wallets),
+    withHold: createWithHold(surface.wallets, caller.deadlineMs),
     intent: (name, store) => buildIntentSurface(caller, { name, store }),
   };
 }

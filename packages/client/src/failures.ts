@@ -25,15 +25,15 @@ export function mayTryAgain(reply: FailedReply): boolean {
 }
 
 /**
- * Whether the call may have taken effect, now that this attempt failed so. "new-key" is the server's last word on a
- * key. Every other error speaks of its own attempt alone: a token that expired between two attempts does not undo
- * the first.
+ * Whether the call may have taken effect, now that this attempt failed so. A recorded refusal is the server's last word
+ * on the key. Every other error speaks of its own attempt alone: a token that expired between two attempts does not
+ * undo the first, and one that became another user's finds the key taken.
  */
 export function unresolvedAfter(reply: FailedReply, before: boolean): boolean {
   if (reply.type === "none") return before || reply.sent;
   if (reply.type === "foreign") return true;
   const { data } = reply;
-  if (data.retry === "new-key") return false;
+  if (data.retry === "new-key" && data.code !== "IDEMPOTENCY_KEY_REUSED") return false;
   return (
     before || data.code === "INTERNAL" || (data.code === "TIMEOUT" && data.details.outcome === "unknown")
   );

@@ -1,4 +1,4 @@
-import type { KeyedCallOptions, Result } from "./call-options.ts";
+import type { Result } from "./call-options.ts";
 import { failure, type HoldfastFailure } from "./client-error.ts";
 import type { Surface } from "./surface.ts";
 
@@ -10,24 +10,35 @@ type Answer<P extends keyof Wallets> = Promise<Result<Awaited<ReturnType<Wallets
 
 /** The three commands of one round of `withHold`. Their keys derive from the intent's, and their errors name the intent's. */
 export interface HoldSteps {
-  hold(input: HoldInput): Answer<"hold">;
-  capture(input: CaptureInput): Answer<"capture">;
-  release(holdId: string): Answer<"release">;
+  hold(input: HoldInput, deadlineMs: number): Answer<"hold">;
+  capture(input: CaptureInput, deadlineMs: number): Answer<"capture">;
+  release(holdId: string, deadlineMs: number): Answer<"release">;
 }
 
+/** The signal is for the hold alone: what is reserved must be settled whether or not the caller still waits. */
 export function holdSteps(
   wallets: Wallets,
   intentKey: string,
-  options: KeyedCallOptions,
   round: number,
+  signal: AbortSignal | undefined,
 ): HoldSteps {
-  const { deadlineMs, signal } = options;
-  // What is reserved must be settled whether or not the caller still waits, so the signal is for the hold alone.
-  const keyed = (step: string) => ({ idempotencyKey: `${intentKey}/${step}-${round}`, deadlineMs });
+  const idempotencyKey = (step: string) => `${intentKey}/${step}-${round}`;
   return {
-    hold: (input: HoldInput) => named(intentKey, wallets.hold.safe(input, { ...keyed("hold"), signal })),
-    capture: (input: CaptureInput) => named(intentKey, wallets.capture.safe(input, keyed("capture"))),
-    release: (holdId: string) => named(intentKey, wallets.release.safe({ holdId }, keyed("release"))),
+    hold: (input, deadlineMs) =>
+      named(
+        intentKey,
+        wallets.hold.safe(input, { idempotencyKey: idempotencyKey("hold"), deadlineMs, signal }),
+      ),
+    capture: (input, deadlineMs) =>
+      named(
+        intentKey,
+        wallets.capture.safe(input, { idempotencyKey: idempotencyKey("capture"), deadlineMs }),
+      ),
+    release: (holdId, deadlineMs) =>
+      named(
+        intentKey,
+        wallets.release.safe({ holdId }, { idempotencyKey: idempotencyKey("release"), deadlineMs }),
+      ),
   };
 }
 

@@ -65,10 +65,8 @@ const RETRIES: ReadonlySet<unknown> = new Set(["same-key", "new-key", "never"]);
 function isOurs(item: unknown): boolean {
   const { result, error } = record(item);
   if (error === undefined) return typeof result === "object" && result !== null;
-  const data = record(record(error)["data"]);
-  return (
-    typeof data["code"] === "string" && RETRIES.has(data["retry"]) && typeof data["details"] === "object"
-  );
+  const { code, retry, details } = record(record(error)["data"]);
+  return typeof code === "string" && RETRIES.has(retry) && typeof details === "object" && details !== null;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -39,6 +39,20 @@ function losingReplies(count: number): typeof fetch {
   };
 }
 
+/** A fetch that loses a third of the requests on their way there and a third of the replies on their way back. */
+function losingTwoThirds(seed: number): typeof fetch {
+  let state = seed;
+  return async (...request) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    const fate = Math.floor((state / 2 ** 31) * 3);
+    if (fate === 0) throw new TypeError("the request was lost");
+    const response = await fetch(...request);
+    if (fate === 1) return response;
+    await response.text();
+    throw new TypeError("the reply was lost");
+  };
+}
+
 const boost = () => ({ fromWalletId: walletId, toWalletId, amount: 50n, message: "great episode" });
 const balanceOf = async (id: string) => (await holdfast.wallets.get({ walletId: id })).balance;
 
@@ -87,6 +101,17 @@ describe("boost", () => {
     const { idempotencyKey } = first.error;
     expect(await holdfast.wallets.boost(boost(), { idempotencyKey })).toMatchObject({ replayed: true });
     expect(await balanceOf(walletId)).toBe("25");
+  });
+
+  test("over a network that loses two thirds of everything happens exactly once, a hundred times", async () => {
+    walletId = await server.wallet("ada", "1000");
+    const unlucky = await as(shop, { fetch: losingTwoThirds(1), deadlineMs: 25_000 });
+    const one = { fromWalletId: walletId, toWalletId, amount: 1n };
+    const results = await Promise.all(Array.from({ length: 100 }, () => unlucky.wallets.boost.safe(one)));
+    expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    const operations = results.map((result) => result.ok && result.data.operationId);
+    expect(new Set(operations).size).toBe(100);
+    expect(await balanceOf(walletId)).toBe("900");
   });
 
   test("by two services at once: one pays, one is refused, whatever the order", async () => {
@@ -175,7 +200,7 @@ describe("withHold", () => {
     expect(await wallet()).toEqual({ balance: "45", held: "0" });
   });
 
-  test("whose every first reply is lost still charges once", async () => {
+  test("whose hold's answer is lost still charges once", async () => {
     const unlucky = await as(shop, { fetch: losingReplies(1) });
     const options = { idempotencyKey: `job-${walletId}` };
     const done = await unlucky.withHold(request(), using(30n), options);

@@ -186,6 +186,20 @@ describe("called again with its key", () => {
   });
 });
 
+test("a server that calls every hold a replay can't keep the caller beyond the deadline", async () => {
+  server.otherwise(placedBefore);
+  const call = holdfast.withHold(request, () => ({ used: 30n, result: 1 }), { idempotencyKey: "job-7" });
+  await expect(call).rejects.toMatchObject({ code: "TIMEOUT", idempotencyKey: "job-7" });
+});
+
+test("a key that leaves no room for the steps is refused before anything is sent", async () => {
+  const call = holdfast.withHold(request, () => ({ used: 30n, result: 1 }), {
+    idempotencyKey: "k".repeat(241),
+  });
+  await expect(call).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  expect(server.seen).toEqual([]);
+});
+
 test("the caller's signal ends the hold, never the settlement", async () => {
   const controller = new AbortController();
   server.script(placed, answer(settled));

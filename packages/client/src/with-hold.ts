@@ -2,7 +2,7 @@ import { v7 as newKey } from "uuid";
 import type { KeyedCallOptions } from "./call-options.ts";
 import type { HoldfastFailure } from "./client-error.ts";
 import { type HoldInput, type HoldSteps, holdSteps } from "./hold-steps.ts";
-import { usedAmount } from "./hold-usage.ts";
+import { checkIntentKey, usedAmount } from "./hold-usage.ts";
 import { withReleaseFailure } from "./release-failure.ts";
 import type { Surface } from "./surface.ts";
 
@@ -40,20 +40,28 @@ export type WithHold = <T>(
   options?: KeyedCallOptions,
 ) => Promise<HoldSettled<T>>;
 
-export function createWithHold(wallets: Wallets): WithHold {
-  return async <T>(
-    { toWalletId, ...input }: HoldRequest,
-    work: HoldWork<T>,
-    options: KeyedCallOptions = {},
-  ) => {
-    const intentKey = options.idempotencyKey ?? newKey();
-    const { hold, steps, paid } = await reserve(wallets, input, intentKey, options);
+export function createWithHold(wallets: Wallets, defaultDeadlineMs: number): WithHold {
+  return async <T>(request: HoldRequest, work: HoldWork<T>, options: KeyedCallOptions = {}) => {
+    const { toWalletId, ...input } = request;
+    const { idempotencyKey, deadlineMs = defaultDeadlineMs, signal } = options;
+    const intentKey = idempotencyKey ?? newKey();
+    checkIntentKey(intentKey);
+    const isFreshKey = idempotencyKey === undefined;
+    const { hold, steps, paid } = await reserve({
+      wallets,
+      input,
+      intentKey,
+      isFreshKey,
+      deadlineMs,
+      signal,
+    });
     const { holdId } = hold;
+    if (paid) return { result: (await work(hold)).result, settled: undefined };
+
     const giveUp = async (error: unknown) => {
-      const released = await steps.release(holdId);
+      const released = await steps.release(holdId, deadlineMs);
       return released.ok || isOver(released.error) ? error : withReleaseFailure(error, released.error);
     };
-
     let result: T;
     let used: bigint;
     try {
@@ -61,20 +69,29 @@ export function createWithHold(wallets: Wallets): WithHold {
       result = use.result;
       used = usedAmount(use.used, BigInt(input.amount), intentKey);
     } catch (error) {
-      throw paid ? error : await giveUp(error);
+      throw await giveUp(error);
     }
 
-    if (paid) return { result, settled: undefined };
     if (used === 0n) {
-      const released = await steps.release(holdId);
+      const released = await steps.release(holdId, deadlineMs);
       if (!released.ok && !isOver(released.error)) throw released.error;
       return { result, settled: released.ok ? released.data : undefined };
     }
-    const captured = await steps.capture({ holdId, amount: used, toWalletId, final: true });
+    const captured = await steps.capture({ holdId, amount: used, toWalletId, final: true }, deadlineMs);
     if (captured.ok) return { result, settled: captured.data };
     // An unresolved capture may have been made, so nothing is released: the next call with this key finds out.
     throw captured.error.unresolved ? captured.error : await giveUp(captured.error);
   };
+}
+
+interface Reservation {
+  readonly wallets: Wallets;
+  readonly input: HoldInput;
+  readonly intentKey: string;
+  /** Whether no earlier call can have used the key. */
+  readonly isFreshKey: boolean;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 interface Reserved {
@@ -87,21 +104,19 @@ interface Reserved {
 /**
  * Places the hold. If an earlier call with this key placed it, what that call left reserved is released and the next
  * round begins, so that work which is tried again has its whole time; if that call captured, there is nothing to pay.
+ * A hold of our own whose first answer was lost looks the same, so all rounds together have one deadline.
  */
-async function reserve(
-  wallets: Wallets,
-  input: HoldInput,
-  intentKey: string,
-  options: KeyedCallOptions,
-): Promise<Reserved> {
+async function reserve(reservation: Reservation): Promise<Reserved> {
+  const { wallets, input, intentKey, isFreshKey, deadlineMs, signal } = reservation;
+  const endsAt = performance.now() + deadlineMs;
+  const remainingMs = () => Math.max(0, endsAt - performance.now());
   for (let round = 1; ; round += 1) {
-    const steps = holdSteps(wallets, intentKey, options, round);
-    const placed = await steps.hold(input);
+    const steps = holdSteps(wallets, intentKey, round, signal);
+    const placed = await steps.hold(input, remainingMs());
     if (!placed.ok) throw placed.error;
     const hold = placed.data;
-    const isNew = !hold.replayed || options.idempotencyKey === undefined;
-    if (isNew) return { hold, steps, paid: false };
-    const released = await steps.release(hold.holdId);
+    if (isFreshKey || !hold.replayed) return { hold, steps, paid: false };
+    const released = await steps.release(hold.holdId, remainingMs());
     if (released.ok || isOver(released.error)) continue;
     if (released.error.code === "HOLD_CLOSED") return { hold, steps, paid: true };
     throw released.error;

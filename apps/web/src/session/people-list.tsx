@@ -60,7 +60,7 @@ function PersonRow({ person, state, onChoose }: PersonRowProps) {
         <span className="ml-2 text-faint">{person.role}</span>
       </span>
       <span className="text-sm text-faint">
-        {state === "busy" ? "Signing in" : `1 wallet, ${person.currency}`}
+        {state === "busy" ? "Signing in" : `${person.currency} wallet`}
       </span>
       <span className="text-faint group-hover:text-ink">
         {state === "busy" ? <StateMark state="pending" /> : <ArrowIcon />}

@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 
 export const controlClass =
-  "w-full min-h-8 rounded-md border border-edge bg-surface px-2.5 py-1 text-ink transition-colors duration-100 hover:border-faint read-only:bg-canvas read-only:text-soft aria-invalid:border-refused pointer-coarse:min-h-10";
+  "w-full min-h-8 rounded-md border border-edge bg-surface px-2.5 py-1 text-ink transition-colors duration-100 hover:border-faint [&[readonly]]:bg-canvas [&[readonly]]:text-soft aria-invalid:border-refused pointer-coarse:min-h-10";
 
 interface FieldProps {
   label: string;
@@ -35,17 +35,21 @@ export function TextInput({ className = "", ...props }: ComponentProps<"input">)
 }
 
 /** A whole number of the smallest unit, right-aligned with the unit behind it. */
-export function AmountInput({ unit, ...props }: ComponentProps<"input"> & { unit: string }) {
+export function AmountInput({ unit, readOnly, ...props }: ComponentProps<"input"> & { unit: string }) {
   return (
-    <div className="relative">
-      <TextInput
+    <div
+      className={`flex rounded-md border border-edge transition-colors duration-100 hover:border-faint has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent has-aria-invalid:border-refused ${readOnly ? "bg-canvas text-soft" : "bg-surface"}`}
+    >
+      <input
+        autoComplete="off"
         inputMode="numeric"
         maxLength={24}
-        className="figures pr-[calc(1.25rem+6ch)] text-right"
+        readOnly={readOnly}
+        className="figures min-h-[1.875rem] min-w-0 flex-1 bg-transparent pl-2.5 text-right outline-hidden pointer-coarse:min-h-10"
         {...props}
       />
-      <span className="pointer-events-none absolute inset-y-0 right-2.5 flex w-[6ch] items-center text-faint">
-        <span className="truncate">{unit}</span>
+      <span aria-hidden="true" className="flex items-center pr-2.5 pl-[0.35em] text-faint">
+        {unit}
       </span>
     </div>
   );

@@ -20,22 +20,18 @@ function Icon({ children, ...props }: SVGProps<SVGSVGElement> & { children: Reac
   );
 }
 
-/** A holdfast: the root of a kelp, gripping a stone. */
+/** A holdfast: the root by which a kelp keeps to its rock. */
 export function BrandMark({ size = 20 }: { size?: number }) {
   return (
-    <svg
-      width={size}
-      height={size}
-      viewBox="0 0 20 20"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.7"
-      strokeLinecap="round"
-      aria-hidden="true"
-      className="shrink-0 text-accent"
-    >
-      <path d="M10 2v6.5M10 8.5c0 3.2-1.6 4.4-4.6 5.2M10 8.5c0 3.2 1.6 4.4 4.6 5.2M10 8.5v3" />
-      <circle cx="10" cy="15" r="3" fill="currentColor" stroke="none" />
+    <svg width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" className="shrink-0">
+      <rect width="20" height="20" rx="5" className="fill-accent" />
+      <path
+        d="M10 3.6v12.8M10 7.6c0 4.6-1.2 6.4-4.4 8.8M10 7.6c0 4.6 1.2 6.4 4.4 8.8"
+        fill="none"
+        strokeWidth="1.7"
+        strokeLinecap="round"
+        className="stroke-on-accent"
+      />
     </svg>
   );
 }

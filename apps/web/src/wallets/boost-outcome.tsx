@@ -4,6 +4,7 @@ import { Amount } from "../ui/amount.tsx";
 import { Button } from "../ui/button.tsx";
 import { useNow } from "../ui/clock.ts";
 import { CopyId } from "../ui/copy-id.tsx";
+import { formatAmount } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { GiveUpDialog } from "./give-up-dialog.tsx";
 import { RefusalReason, refusalTitle } from "./refusal.tsx";
@@ -107,7 +108,11 @@ function RefusedActions({ boost, onUseAmount }: Pick<BoostOutcomeProps, "boost" 
   const { required, shortfall } = boost.state.error.details;
   const affordable = BigInt(required) - BigInt(shortfall);
   if (affordable < 1n) return null;
-  return <Button onClick={() => onUseAmount(String(affordable))}>Use {String(affordable)} instead</Button>;
+  return (
+    <Button onClick={() => onUseAmount(String(affordable))}>
+      Use {formatAmount(String(affordable))} instead
+    </Button>
+  );
 }
 
 /** Says how long only when it is long enough to wonder. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Skeleton } from "../ui/skeleton.tsx";
 
-const head = "px-2 py-1.5 font-normal whitespace-nowrap text-left";
+const head = "px-2 py-1.5 align-bottom font-normal whitespace-nowrap text-left";
 const right = `${head} text-right`;
 
 /** Columns where there is room for nine of them; else each row folds into three lines (see history-row.tsx). */
@@ -24,10 +24,14 @@ export function HistoryTable({ children }: { children: ReactNode }) {
             Amount
           </th>
           <th scope="col" className={right}>
-            Held change
+            Held
+            <br />
+            change
           </th>
           <th scope="col" className={right}>
-            Balance after
+            Balance
+            <br />
+            after
           </th>
           <th scope="col" className={`${head} pl-5`}>
             Counterparty

@@ -1,10 +1,11 @@
 import { useWalletHistory, type Wallet } from "@holdfast/react";
-import { useRef } from "react";
+import { useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { formatAmount } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { HistoryRow } from "./history-row.tsx";
 import { HistoryTable, LoadingRows } from "./history-table.tsx";
+import { UndecidedRow } from "./undecided-row.tsx";
 
 /** What changed the wallet, newest first. Versions have no gaps, so the range says how much there is. */
 export function History({ wallet }: { wallet: Wallet | undefined }) {
@@ -30,8 +31,9 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
   const { data, error, hasNextPage, isFetching, isFetchingNextPage, fetchNextPage, refetch } = history;
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const newest = entries.at(0)?.version;
-  const shownFirst = useRef<string>(undefined);
-  shownFirst.current ??= newest;
+  // What came after the first look lights up once.
+  const [firstSeen, setFirstSeen] = useState<string>();
+  if (firstSeen === undefined && data) setFirstSeen(newest ?? "0");
 
   return (
     <>
@@ -40,6 +42,7 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
           newest && `versions ${formatAmount(entries.at(-1)?.version ?? newest)} to ${formatAmount(newest)}`
         }
       />
+      <UndecidedRow walletId={walletId} unit={currency} />
       {error && !data ? (
         <Notice
           state="refused"
@@ -64,7 +67,7 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
               key={entry.version}
               entry={entry}
               unit={currency}
-              isNew={shownFirst.current !== undefined && BigInt(entry.version) > BigInt(shownFirst.current)}
+              isNew={firstSeen !== undefined && BigInt(entry.version) > BigInt(firstSeen)}
             />
           ))}
         </HistoryTable>

@@ -33,7 +33,7 @@ export function RefusalReason({ error, unit }: { error: MutationError; unit: str
       const { available, required, shortfall } = error.details;
       return (
         <>
-          <dl className="grid grid-cols-[1fr_auto] gap-x-4 text-soft">
+          <dl className="text-soft">
             <Fact name="Required" value={required} unit={unit} />
             <Fact name="Available" value={available} unit={unit} />
             <Fact name="Short by" value={shortfall} unit={unit} strong />
@@ -82,13 +82,14 @@ function Fact({
   unit: string;
   strong?: boolean;
 }) {
-  const weight = strong ? "border-t border-refused/30 pt-0.5 font-semibold text-ink" : "";
   return (
-    <>
-      <dt className={weight}>{name}</dt>
-      <dd className={`text-right ${weight}`}>
+    <div
+      className={`flex justify-between gap-4 ${strong ? "mt-0.5 border-t border-refused/30 pt-0.5 font-semibold text-ink" : ""}`}
+    >
+      <dt>{name}</dt>
+      <dd>
         <Amount value={value} unit={unit} />
       </dd>
-    </>
+    </div>
   );
 }

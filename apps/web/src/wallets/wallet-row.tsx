@@ -1,15 +1,13 @@
 import type { Wallet } from "@holdfast/react";
 import { Link } from "@tanstack/react-router";
-import { useRef } from "react";
 import { Amount } from "../ui/amount.tsx";
+import { Changing } from "../ui/changing.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { formatAmount } from "../ui/format.ts";
 
 /** Only what the server has confirmed: a payment under way changes nothing here. */
 export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
   const { walletId, currency, version } = wallet;
-  const firstVersion = useRef(version);
-  const changed = firstVersion.current !== version ? "animate-changed" : "";
 
   const figure = (label: string, sign: string, value: string, strong = false) => (
     <td className="text-right max-sm:text-left">
@@ -17,13 +15,13 @@ export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
         {sign}
         {label}
       </span>
-      <span
-        // A new version is a new element, whose animation then runs.
-        key={version}
-        data-figure={label.toLowerCase()}
-        className={`-mr-1 rounded-sm px-1 max-sm:-ml-1 ${changed} ${open ? "text-figure tracking-tight max-sm:text-lg" : "text-base"} ${strong ? "font-semibold" : ""}`}
-      >
-        <Amount value={value} unit={currency} />
+      <span data-figure={label.toLowerCase()}>
+        <Changing
+          value={value}
+          className={`-mx-1 rounded-sm px-1 ${open ? "text-figure tracking-tight max-sm:text-lg" : "text-base"} ${strong ? "font-semibold" : ""}`}
+        >
+          <Amount value={value} unit={currency} />
+        </Changing>
       </span>
     </td>
   );
@@ -31,7 +29,7 @@ export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
   return (
     <tr
       data-wallet={walletId}
-      className={`group relative border-line not-first:border-t hover:bg-sunken/60 max-sm:grid max-sm:grid-cols-3 max-sm:gap-y-2 max-sm:p-3 ${open ? "h-16 shadow-[inset_3px_0_0_var(--color-accent)]" : "h-11"}`}
+      className={`group relative border-line not-first:border-t hover:bg-sunken/60 max-sm:grid max-sm:h-auto max-sm:grid-cols-[auto_auto_auto] max-sm:gap-y-2 max-sm:p-3 ${open ? "h-16 shadow-[inset_3px_0_0_var(--color-accent)]" : "h-11"}`}
     >
       <th scope="row" className="pl-3 text-left font-normal max-sm:col-span-3 max-sm:pl-0">
         <span className="flex flex-wrap items-center gap-x-2">

@@ -2,7 +2,7 @@ import type { Wallet } from "@holdfast/react";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { WalletRow } from "./wallet-row.tsx";
 
-const head = "pb-1.5 text-right font-normal text-faint first:text-left";
+const head = "pb-1.5 text-right font-normal text-faint first:pl-3 first:text-left";
 
 /** All wallets in columns that read as the sum they are: balance − held = available. The open one is set large. */
 export function WalletTable({

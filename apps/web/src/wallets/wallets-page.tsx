@@ -20,7 +20,7 @@ export function WalletsPage({ walletId }: { walletId?: string }) {
       {!data && error ? (
         <WalletsFailed error={error} onRetry={() => void wallets.refetch()} busy={wallets.isFetching} />
       ) : (
-        <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_21rem]">
+        <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
           <div className="min-w-0 xl:col-start-1">
             {data?.length === 0 ? <NoWallets /> : <WalletTable wallets={data} openId={open?.walletId} />}
             {data && walletId && !open && <NotYourWallet />}

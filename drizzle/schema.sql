@@ -1,0 +1,326 @@
+-- Written by `pnpm schema:dump` from the migrations; `pnpm check` compares. Not run by anything.
+
+table api_keys (
+  tenant_id integer not null,
+  id uuid not null,
+  subject text not null,
+  role text not null,
+  secret_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone
+) row level security forced owner holdfast_owner
+
+table entries (
+  tenant_id integer not null,
+  wallet_id uuid not null,
+  version bigint not null,
+  operation_id uuid not null,
+  amount bigint not null,
+  held_change bigint not null,
+  balance_after bigint not null,
+  held_after bigint not null
+) row level security forced owner holdfast_owner
+
+table holds (
+  tenant_id integer not null,
+  id uuid not null,
+  wallet_id uuid not null,
+  operation_id uuid not null,
+  amount bigint not null,
+  captured bigint not null,
+  status text not null,
+  expires_at timestamp with time zone not null
+) row level security forced owner holdfast_owner
+
+table migrations (
+  id integer not null default nextval('holdfast.migrations_id_seq'::regclass),
+  hash text not null,
+  created_at bigint,
+  name text,
+  applied_at timestamp with time zone default now()
+) owner holdfast_owner
+
+table operations (
+  tenant_id integer not null,
+  id uuid not null,
+  idempotency_key text not null,
+  kind text not null,
+  caller text not null,
+  input json not null,
+  outcome json not null,
+  created_at timestamp with time zone not null,
+  seal bytea not null
+) row level security forced owner holdfast_owner
+
+table tenants (
+  tenant_id integer not null,
+  name text not null,
+  created_at timestamp with time zone not null default now()
+) row level security forced owner holdfast_owner
+
+table wallets (
+  tenant_id integer not null,
+  id uuid not null,
+  owner_id text not null,
+  currency text not null,
+  credit_balance bigint not null,
+  held bigint not null,
+  min_balance bigint not null,
+  version bigint not null,
+  operation_id uuid not null
+) row level security forced owner holdfast_owner
+
+constraint api_keys_pkey on holdfast.api_keys PRIMARY KEY (tenant_id, id)
+
+constraint api_keys_role_known on holdfast.api_keys CHECK ((role = ANY (ARRAY['user'::text, 'service'::text, 'admin'::text])))
+
+constraint entries_pkey on holdfast.entries PRIMARY KEY (tenant_id, wallet_id, version)
+
+constraint holds_captured_within_amount on holdfast.holds CHECK (((captured >= 0) AND (captured <= amount)))
+
+constraint holds_pkey on holdfast.holds PRIMARY KEY (tenant_id, id)
+
+constraint holds_status_known on holdfast.holds CHECK ((status = ANY (ARRAY['open'::text, 'partially_captured'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+
+constraint migrations_pkey on holdfast.migrations PRIMARY KEY (id)
+
+constraint operations_key_once on holdfast.operations UNIQUE (tenant_id, idempotency_key)
+
+constraint operations_pkey on holdfast.operations PRIMARY KEY (tenant_id, id)
+
+constraint tenants_pkey on holdfast.tenants PRIMARY KEY (tenant_id)
+
+constraint wallets_balance_above_minimum on holdfast.wallets CHECK ((credit_balance >= min_balance))
+
+constraint wallets_held_within_balance on holdfast.wallets CHECK (((held >= 0) AND (held <= (credit_balance - min_balance))))
+
+constraint wallets_pkey on holdfast.wallets PRIMARY KEY (tenant_id, id)
+
+constraint wallets_version_not_negative on holdfast.wallets CHECK ((version >= 0))
+
+CREATE UNIQUE INDEX api_keys_pkey ON holdfast.api_keys USING btree (tenant_id, id)
+
+CREATE UNIQUE INDEX entries_pkey ON holdfast.entries USING btree (tenant_id, wallet_id, version)
+
+CREATE INDEX holds_live ON holdfast.holds USING btree (tenant_id, wallet_id, expires_at) WHERE (status = ANY (ARRAY['open'::text, 'partially_captured'::text]))
+
+CREATE UNIQUE INDEX holds_pkey ON holdfast.holds USING btree (tenant_id, id)
+
+CREATE UNIQUE INDEX migrations_pkey ON holdfast.migrations USING btree (id)
+
+CREATE UNIQUE INDEX operations_key_once ON holdfast.operations USING btree (tenant_id, idempotency_key)
+
+CREATE UNIQUE INDEX operations_pkey ON holdfast.operations USING btree (tenant_id, id)
+
+CREATE UNIQUE INDEX tenants_pkey ON holdfast.tenants USING btree (tenant_id)
+
+CREATE INDEX wallets_owner ON holdfast.wallets USING btree (tenant_id, owner_id)
+
+CREATE UNIQUE INDEX wallets_pkey ON holdfast.wallets USING btree (tenant_id, id)
+
+policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
+
+policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
+
+policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true) with check ()
+
+policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) with check ()
+
+policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
+
+policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
+
+policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
+
+policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
+
+grant SELECT (created_at) on api_keys to holdfast_app
+
+grant SELECT (id) on api_keys to holdfast_app
+
+grant SELECT (revoked_at) on api_keys to holdfast_app
+
+grant SELECT (role) on api_keys to holdfast_app
+
+grant SELECT (secret_hash) on api_keys to holdfast_app
+
+grant SELECT (subject) on api_keys to holdfast_app
+
+grant SELECT (tenant_id) on api_keys to holdfast_app
+
+grant INSERT (amount) on entries to holdfast_app
+
+grant INSERT (balance_after) on entries to holdfast_app
+
+grant INSERT (held_after) on entries to holdfast_app
+
+grant INSERT (held_change) on entries to holdfast_app
+
+grant INSERT (operation_id) on entries to holdfast_app
+
+grant INSERT (tenant_id) on entries to holdfast_app
+
+grant INSERT (version) on entries to holdfast_app
+
+grant INSERT (wallet_id) on entries to holdfast_app
+
+grant SELECT (amount) on entries to holdfast_app
+
+grant SELECT (balance_after) on entries to holdfast_app
+
+grant SELECT (held_after) on entries to holdfast_app
+
+grant SELECT (held_change) on entries to holdfast_app
+
+grant SELECT (operation_id) on entries to holdfast_app
+
+grant SELECT (tenant_id) on entries to holdfast_app
+
+grant SELECT (version) on entries to holdfast_app
+
+grant SELECT (wallet_id) on entries to holdfast_app
+
+grant INSERT (amount) on holds to holdfast_app
+
+grant INSERT (captured) on holds to holdfast_app
+
+grant INSERT (expires_at) on holds to holdfast_app
+
+grant INSERT (id) on holds to holdfast_app
+
+grant INSERT (operation_id) on holds to holdfast_app
+
+grant INSERT (status) on holds to holdfast_app
+
+grant INSERT (tenant_id) on holds to holdfast_app
+
+grant INSERT (wallet_id) on holds to holdfast_app
+
+grant SELECT (amount) on holds to holdfast_app
+
+grant SELECT (captured) on holds to holdfast_app
+
+grant SELECT (expires_at) on holds to holdfast_app
+
+grant SELECT (id) on holds to holdfast_app
+
+grant SELECT (operation_id) on holds to holdfast_app
+
+grant SELECT (status) on holds to holdfast_app
+
+grant SELECT (tenant_id) on holds to holdfast_app
+
+grant SELECT (wallet_id) on holds to holdfast_app
+
+grant UPDATE (captured) on holds to holdfast_app
+
+grant UPDATE (status) on holds to holdfast_app
+
+grant INSERT (caller) on operations to holdfast_app
+
+grant INSERT (created_at) on operations to holdfast_app
+
+grant INSERT (id) on operations to holdfast_app
+
+grant INSERT (idempotency_key) on operations to holdfast_app
+
+grant INSERT (input) on operations to holdfast_app
+
+grant INSERT (kind) on operations to holdfast_app
+
+grant INSERT (outcome) on operations to holdfast_app
+
+grant INSERT (seal) on operations to holdfast_app
+
+grant INSERT (tenant_id) on operations to holdfast_app
+
+grant SELECT (caller) on operations to holdfast_app
+
+grant SELECT (created_at) on operations to holdfast_app
+
+grant SELECT (id) on operations to holdfast_app
+
+grant SELECT (idempotency_key) on operations to holdfast_app
+
+grant SELECT (input) on operations to holdfast_app
+
+grant SELECT (kind) on operations to holdfast_app
+
+grant SELECT (outcome) on operations to holdfast_app
+
+grant SELECT (seal) on operations to holdfast_app
+
+grant SELECT (tenant_id) on operations to holdfast_app
+
+grant SELECT (created_at) on tenants to holdfast_app
+
+grant SELECT (name) on tenants to holdfast_app
+
+grant SELECT (tenant_id) on tenants to holdfast_app
+
+grant INSERT (credit_balance) on wallets to holdfast_app
+
+grant INSERT (currency) on wallets to holdfast_app
+
+grant INSERT (held) on wallets to holdfast_app
+
+grant INSERT (id) on wallets to holdfast_app
+
+grant INSERT (min_balance) on wallets to holdfast_app
+
+grant INSERT (operation_id) on wallets to holdfast_app
+
+grant INSERT (owner_id) on wallets to holdfast_app
+
+grant INSERT (tenant_id) on wallets to holdfast_app
+
+grant INSERT (version) on wallets to holdfast_app
+
+grant SELECT (credit_balance) on wallets to holdfast_app
+
+grant SELECT (currency) on wallets to holdfast_app
+
+grant SELECT (held) on wallets to holdfast_app
+
+grant SELECT (id) on wallets to holdfast_app
+
+grant SELECT (min_balance) on wallets to holdfast_app
+
+grant SELECT (operation_id) on wallets to holdfast_app
+
+grant SELECT (owner_id) on wallets to holdfast_app
+
+grant SELECT (tenant_id) on wallets to holdfast_app
+
+grant SELECT (version) on wallets to holdfast_app
+
+grant UPDATE (credit_balance) on wallets to holdfast_app
+
+grant UPDATE (held) on wallets to holdfast_app
+
+grant UPDATE (version) on wallets to holdfast_app
+
+CREATE OR REPLACE FUNCTION holdfast.expect_rows(actual bigint, expected bigint, state text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+BEGIN
+  IF actual <> expected THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', actual, expected USING ERRCODE = state;
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
