@@ -1,6 +1,7 @@
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
 import type { Principal } from "./principal.ts";
+import { LOGIN_ROLE } from "./roles.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import type { Row } from "./statements.ts";
 import {
@@ -71,9 +72,6 @@ export interface Db {
   close(): Promise<void>;
   readonly registry: Registry;
 }
-
-/** The role that sessions start in: no privileges at all. Each transaction takes on the app role for itself. */
-export const LOGIN_ROLE = "holdfast_login";
 
 /** The longest that a transaction may take which waits for no lock. */
 const BATCH_TIMEOUT_MS = 3_000;

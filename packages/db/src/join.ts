@@ -4,6 +4,7 @@ import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
 import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
+import { APP_ROLE } from "./roles.ts";
 import type { Row, Statements } from "./statements.ts";
 import type { Tx } from "./transaction.ts";
 import { createCall, executeCalls, type Result } from "./write-path/execute.ts";
@@ -79,7 +80,7 @@ async function takeOn(tx: Statements, tenantId: number): Promise<Identity> {
   const [row] = await tx.run(
     "select current_setting('role') as role, coalesce(current_setting('holdfast.tenant', true), '') as tenant",
   );
-  await tx.run("select set_config('role', 'holdfast_app', true), set_config('holdfast.tenant', $1, true)", [
+  await tx.run(`select set_config('role', '${APP_ROLE}', true), set_config('holdfast.tenant', $1, true)`, [
     String(tenantId),
   ]);
   return { role: String(row?.["role"]), tenant: String(row?.["tenant"]) };

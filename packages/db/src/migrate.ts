@@ -3,8 +3,7 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { LOGIN_ROLE } from "./connect.ts";
-import { OWNER_ROLE } from "./owner.ts";
+import { APP_ROLE, LOGIN_ROLE, OWNER_ROLE } from "./roles.ts";
 
 /** Any number: whoever migrates this database takes the same one. */
 const MIGRATION_LOCK = 7_020_116_001n;
@@ -56,7 +55,7 @@ do $$
 declare
   needed text;
 begin
-  foreach needed in array array['${OWNER_ROLE}', '${LOGIN_ROLE}', 'holdfast_app'] loop
+  foreach needed in array array['${OWNER_ROLE}', '${LOGIN_ROLE}', '${APP_ROLE}'] loop
     if not exists (select from pg_roles where rolname = needed) then
       begin
         execute format('create role %I noinherit', needed);
@@ -67,9 +66,9 @@ begin
       execute format('grant %I to %I', needed, current_user);
     end if;
   end loop;
-  if not exists (select from pg_auth_members where roleid = 'holdfast_app'::regrole and member = '${LOGIN_ROLE}'::regrole) then
+  if not exists (select from pg_auth_members where roleid = '${APP_ROLE}'::regrole and member = '${LOGIN_ROLE}'::regrole) then
     begin
-      grant holdfast_app to ${LOGIN_ROLE};
+      grant ${APP_ROLE} to ${LOGIN_ROLE};
     exception when unique_violation then null;
     end;
   end if;
@@ -77,6 +76,6 @@ begin
     execute format('grant create on database %I to ${OWNER_ROLE}', current_database());
     create schema holdfast authorization ${OWNER_ROLE};
   end if;
-  grant usage on schema holdfast to holdfast_app;
+  grant usage on schema holdfast to ${APP_ROLE};
 end
 $$`;

@@ -1,7 +1,5 @@
 import postgres from "postgres";
-import { type Row, textOf } from "./statements.ts";
-
-export const OWNER_ROLE = "holdfast_owner";
+import { OWNER_ROLE } from "./roles.ts";
 
 /**
  * Runs administrative work (migrations, verify, tenants, keys) on one session of its own, as the role that owns the
@@ -21,6 +19,3 @@ export async function asOwner<T>(url: string, work: (sql: postgres.Sql) => Promi
     await sql.end({ timeout: 1 });
   }
 }
-
-export type { Row };
-export { textOf };

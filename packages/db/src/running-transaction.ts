@@ -2,8 +2,19 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { SessionLost } from "./postgres-error.ts";
 import type { Session } from "./session.ts";
-import type { Row } from "./statements.ts";
-import type { Tx } from "./transaction.ts";
+import type { Row, Statements } from "./statements.ts";
+
+/**
+ * A transaction under way: what may lock and write takes one of these, and `withTransaction` is the only way to get
+ * one. When the transaction has ended, or its session has died, every use of it is refused.
+ */
+export interface Tx extends Statements {
+  readonly tenantId: number;
+  /** Drizzle on this transaction's session, for statements of one's own. */
+  readonly drizzle: PostgresJsDatabase;
+  /** Runs after COMMIT was confirmed, and not at all when it wasn't; its failures don't reach the caller. */
+  afterCommit(hook: () => void): void;
+}
 
 /** The transaction was used after its end: a promise that nobody awaited, or a handle that was kept. */
 export class TransactionEnded extends Error {

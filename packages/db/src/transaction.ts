@@ -1,22 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { connectionFailed, isRetryable, isSqlstate, SessionLost } from "./postgres-error.ts";
-import { RunningTransaction } from "./running-transaction.ts";
+import { APP_ROLE } from "./roles.ts";
+import { RunningTransaction, type Tx } from "./running-transaction.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Statements } from "./statements.ts";
 
-/**
- * A transaction under way: what may lock and write takes one of these, and `withTransaction` is the only way to get
- * one. When the transaction has ended, or its session has died, every use of it is refused.
- */
-export interface Tx extends Statements {
-  readonly tenantId: number;
-  /** Drizzle on this transaction's session, for statements of one's own. */
-  readonly drizzle: PostgresJsDatabase;
-  /** Runs after COMMIT was confirmed, and not at all when it wasn't; its failures don't reach the caller. */
-  afterCommit(hook: () => void): void;
-}
+export type { Tx } from "./running-transaction.ts";
 
 export interface TransactionOptions {
   readonly tenantId: number;
@@ -137,7 +126,7 @@ function beginScript(options: TransactionOptions, deadline: number): string {
   const remainingMs = Math.max(1, Math.ceil(deadline - Date.now()));
   // Numbers of ours only: SET takes no parameters.
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
-    set local role holdfast_app;
+    set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
     set local lock_timeout = ${remainingMs};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};

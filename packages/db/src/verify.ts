@@ -1,15 +1,7 @@
+import { holdfastFeatures } from "./features.ts";
 import { asOwner } from "./owner.ts";
-import { walletChecks } from "./wallets/verify.ts";
-import { operationChecks } from "./write-path/verify.ts";
-
-/** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
-export interface Check {
-  /** The invariant's number in docs/reliability.md. */
-  readonly invariant: string;
-  readonly table: string;
-  /** Answers `row_key` (the primary key, as text) and `message`. */
-  readonly sql: string;
-}
+import type { Feature } from "./write-path/feature.ts";
+import { type Check, operationChecks } from "./write-path/verify.ts";
 
 /** One row that breaks an invariant. */
 export interface Finding {
@@ -19,7 +11,6 @@ export interface Finding {
   readonly message: string;
 }
 
-const checks: readonly Check[] = [...operationChecks, ...walletChecks];
 const MAX_FINDINGS_A_CHECK = 100;
 
 /**
@@ -29,11 +20,17 @@ const MAX_FINDINGS_A_CHECK = 100;
  */
 export async function verify({
   url,
+  features = holdfastFeatures,
   onProgress = () => {},
 }: {
   url: string;
+  features?: readonly Feature[];
   onProgress?: (message: string) => void;
 }): Promise<Finding[]> {
+  const checks: readonly Check[] = [
+    ...operationChecks,
+    ...features.flatMap((feature) => feature.checks ?? []),
+  ];
   return asOwner(url, async (sql) => {
     const findings: Finding[] = [];
     await sql.unsafe("begin isolation level repeatable read read only");

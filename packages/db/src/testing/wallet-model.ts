@@ -8,39 +8,23 @@ import type { WalletCommand } from "../wallets/decide.ts";
  * kept or not. It shares no code with the implementation, so the two agree only where both are right.
  */
 export class WalletModel {
-  readonly wallets = new Map<string, ModelWallet>();
-  readonly holds = new Map<string, ModelHold>();
+  wallets = new Map<string, ModelWallet>();
+  holds = new Map<string, ModelHold>();
 
-  /** What the command answers, or the refusal that it meets; `newId` names what it makes. */
-  run(command: WalletCommand, by: Principal, nowMs: number, newId: () => string): Told {
-    const call: ModelCall = { by, now: nowMs, newId };
-    try {
-      if (command.kind !== "wallets.batch") return { ok: true, data: this.#step(command, call) };
-      const results = command.commands.map((step, index) => {
-        const kept = structuredClone({ wallets: this.wallets, holds: this.holds });
-        try {
-          return { ok: true, kind: step.kind, data: this.#step(step, call) };
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-          this.#restore(kept);
-          const { code, details } = error;
-          if (command.atomic) throw new Refused("BATCH_REFUSED", { index, code, details });
-          return { ok: false, kind: step.kind, code, details };
-        }
-      });
-      return { ok: true, data: { results } };
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return { ok: false, code: error.code, details: error.details };
-    }
-  }
-
-  /** As `run`, and a refused atomic batch leaves no trace. */
-  runWhole(command: WalletCommand, by: Principal, nowMs: number, newId: () => string): Told {
-    const kept = structuredClone({ wallets: this.wallets, holds: this.holds });
-    const told = this.run(command, by, nowMs, newId);
-    if (!told.ok) this.#restore(kept);
-    return told;
+  /** What the command answers, or the refusal that it meets and that leaves no trace; `newId` names what it makes. */
+  run(command: WalletCommand, by: Principal, now: number, newId: () => string): Told {
+    const call: ModelCall = { by, now, newId };
+    if (command.kind !== "wallets.batch") return this.#attempt(() => this.#step(command, call));
+    return this.#attempt(() => ({
+      results: command.commands.map((step, index) => {
+        const { kind } = step;
+        const told = this.#attempt(() => this.#step(step, call));
+        if (told.ok) return { ok: true, kind, data: told.data };
+        const { code, details } = told;
+        if (command.atomic) throw new Refused("BATCH_REFUSED", { index, code, details });
+        return { ok: false, kind, code, details };
+      }),
+    }));
   }
 
   /** The live holds whose time has come. */
@@ -62,13 +46,15 @@ export class WalletModel {
     };
   }
 
-  #restore(kept: { wallets: Map<string, ModelWallet>; holds: Map<string, ModelHold> }): void {
-    for (const [mine, theirs] of [
-      [this.wallets, kept.wallets],
-      [this.holds, kept.holds],
-    ] as const) {
-      mine.clear();
-      for (const [id, value] of theirs) (mine as Map<string, unknown>).set(id, value);
+  #attempt(work: () => object): Told {
+    const kept = structuredClone({ wallets: this.wallets, holds: this.holds });
+    try {
+      return { ok: true, data: work() };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.wallets = kept.wallets;
+      this.holds = kept.holds;
+      return { ok: false, code: error.code, details: error.details };
     }
   }
 

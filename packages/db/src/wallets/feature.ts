@@ -2,6 +2,7 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, dueExpiries, type WalletCommand } from "./decide.ts";
 import { lockWalletRows, type WalletChange, type WalletRows, writeWalletRows } from "./rows.ts";
+import { walletChecks } from "./verify.ts";
 
 /** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */
 const wallet = (id: string): Need => ({ feature: "wallets", key: `wallet:${id}` });
@@ -42,6 +43,7 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   },
 
   write: writeWalletRows,
+  checks: walletChecks,
 };
 
 type Named = Partial<Record<"walletId" | "fromWalletId" | "toWalletId" | "holdId", string | undefined>>;

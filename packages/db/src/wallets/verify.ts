@@ -1,4 +1,4 @@
-import type { Check } from "../verify.ts";
+import type { Check } from "../write-path/verify.ts";
 
 /**
  * Each successful wallet command, the steps of batches included: its input and the data it answered. Entries, wallets

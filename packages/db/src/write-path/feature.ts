@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
+import type { Check } from "./verify.ts";
 
 /** A parsed write: what was asked, and the key under which its outcome is recorded. */
 export interface Command {
@@ -73,6 +74,8 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   decide(all: Readonly<Record<string, unknown>>, command: C, context: DecideContext): Decision;
   /** Carries a decision's changes into the rows in memory, so that the next command of the batch sees them. */
   apply(rows: Rows, changes: readonly Change[], operationId: string): void;
+  /** The feature's invariants as SQL, for `verify`. */
+  readonly checks?: readonly Check[];
   /** Issues a few set-based statements for all that was applied, without waiting; each checks its row count. */
   write(tx: Statements, tenantId: number, rows: Rows): void;
 }

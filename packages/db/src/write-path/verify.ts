@@ -1,4 +1,11 @@
-import type { Check } from "../verify.ts";
+/** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
+export interface Check {
+  /** The invariant's number in docs/reliability.md. */
+  readonly invariant: string;
+  readonly table: string;
+  /** Answers `row_key` (the primary key, as text) and `message`. */
+  readonly sql: string;
+}
 
 export const operationChecks: readonly Check[] = [
   {
