@@ -161,7 +161,7 @@ module.exports = {
           dbTooling,
           laboratories,
           "^packages/embedded-postgres/",
-          `${db}(write-path/|migrate/|((running-)?transaction|sessions?|connect|postgres-error|migrate)[.]ts$)`,
+          `${db}(write-path/|migrate/|((running-)?transaction|sessions?|connect|owner|postgres-error|migrate)[.]ts$)`,
         ],
       },
       to: { path: "node_modules/(postgres/|drizzle-orm/postgres-js)" },

@@ -1,16 +1,18 @@
-import { defineCommand, renderUsage, runCommand } from "citty";
+import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { CliError, EXIT_FAILED, explainFailure } from "./cli/failure.ts";
 import { print } from "./cli/output.ts";
-import { demo } from "./commands/demo.ts";
-import { migrate } from "./commands/migrate.ts";
-import { serve } from "./commands/serve.ts";
-import { start } from "./commands/start.ts";
-import { token } from "./commands/token.ts";
-import { verify } from "./commands/verify.ts";
 import { readConfig } from "./config.ts";
 import { withRuntime } from "./state/runtime.ts";
 
-const commands = { start, serve, migrate, verify, token, demo };
+/** Loaded when asked for: signing a token needs no web server. */
+const commands = {
+  start: () => import("./commands/start.ts").then((module): CommandDef => module.start),
+  serve: () => import("./commands/serve.ts").then((module): CommandDef => module.serve),
+  migrate: () => import("./commands/migrate.ts").then((module): CommandDef => module.migrate),
+  verify: () => import("./commands/verify.ts").then((module): CommandDef => module.verify),
+  token: () => import("./commands/token.ts").then((module) => module.token as CommandDef),
+  demo: () => import("./commands/demo.ts").then((module): CommandDef => module.demo),
+};
 
 const holdfast = defineCommand({
   meta: {
@@ -33,8 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (!isCommand(name)) {
     throw new CliError(`there is no command "${name}"; there are ${Object.keys(commands).join(", ")}`);
   }
-  // The union of the commands' argument types is not itself such a type; each runs with its own.
-  const chosen = commands[name] as typeof serve;
+  const chosen = await commands[name]();
   if (rest.some(asksForHelp)) print(await renderUsage(chosen, holdfast));
   else await runCommand(chosen, { rawArgs: [...rest] });
 }

@@ -1,5 +1,6 @@
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
+import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -76,6 +77,7 @@ export interface Db {
 /** The longest that a transaction may take which waits for no lock. */
 const BATCH_TIMEOUT_MS = 3_000;
 const MAX_BATCH = 512;
+const MAX_BATCH_NEEDS = 4_096;
 
 export function connect(options: ConnectOptions): Db {
   const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
@@ -92,6 +94,7 @@ export function connect(options: ConnectOptions): Db {
     sessions,
     registry,
     maxBatch: MAX_BATCH,
+    maxBatchNeeds: MAX_BATCH_NEEDS,
     maxWaiting: options.maxWaiting ?? 20_000,
     batchTimeoutMs: BATCH_TIMEOUT_MS,
     maxPatient: Math.max(1, Math.floor(max / 2)),
@@ -160,5 +163,6 @@ function asHoldfastError(error: unknown, onError: (error: unknown, id: string) =
   if (error instanceof HoldfastError) return error;
   if (error instanceof OutcomeUnknown) return new HoldfastError("TIMEOUT", { outcome: "unknown" });
   if (error instanceof DeadlinePassed) return new HoldfastError("TIMEOUT", { outcome: "not_started" });
+  if (isRetryable(error)) return new HoldfastError("UNAVAILABLE", { retryAfterSeconds: 1 }, { cause: error });
   return HoldfastError.internal(error, onError);
 }

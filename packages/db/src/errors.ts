@@ -26,6 +26,7 @@ export interface ErrorDetails {
   BATCH_REFUSED: { index: number; code: string; details: unknown };
   TRANSACTION_CONFLICT: Record<never, never>;
   OVERLOADED: { retryAfterSeconds: number };
+  UNAVAILABLE: { retryAfterSeconds: number };
   TIMEOUT: { outcome: "unknown" | "not_started" };
   INTERNAL: { id: string };
 }
@@ -159,6 +160,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorRow } = {
     recorded: false,
     message:
       "The server has more work than it can finish in time; nothing was executed. Retry after the time given.",
+  },
+  UNAVAILABLE: {
+    status: 503,
+    retry: "same-key",
+    recorded: false,
+    message: "The database can't be reached at the moment; nothing was executed. Retry after the time given.",
   },
   TIMEOUT: {
     status: 504,

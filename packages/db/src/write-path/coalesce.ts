@@ -11,6 +11,8 @@ export interface CoalesceOptions {
   readonly registry: Registry;
   /** The most calls that share one transaction. */
   readonly maxBatch: number;
+  /** The most rows that they may need together, unless one call alone needs more. */
+  readonly maxBatchNeeds: number;
   /** The most calls that may wait; beyond it callers are told OVERLOADED at once. */
   readonly maxWaiting: number;
   /** How long a transaction that waits for no lock may take before its session is given up, in milliseconds. */
@@ -95,7 +97,12 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
 
   /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
   function takeBatch(from: Lane): Ticket[] {
-    const batch = from.waiting.splice(0, options.maxBatch);
+    let size = 0;
+    for (let needs = 0; size < Math.min(from.waiting.length, options.maxBatch); size++) {
+      needs += from.waiting[size]?.call.needs.length ?? 0;
+      if (size > 0 && needs > options.maxBatchNeeds) break;
+    }
+    const batch = from.waiting.splice(0, size);
     waiting -= batch.length;
     for (const ticket of batch) ticket.lane = undefined;
     return batch;
