@@ -1,4 +1,4 @@
-import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { defineCommand, renderUsage, runCommand } from "citty";
 import { CliError, EXIT_FAILED, explainFailure } from "./cli/failure.ts";
 import { print } from "./cli/output.ts";
 import { readConfig } from "./config.ts";
@@ -6,12 +6,12 @@ import { withRuntime } from "./state/runtime.ts";
 
 /** Loaded when asked for: signing a token needs no web server. */
 const commands = {
-  start: () => import("./commands/start.ts").then((module): CommandDef => module.start),
-  serve: () => import("./commands/serve.ts").then((module): CommandDef => module.serve),
-  migrate: () => import("./commands/migrate.ts").then((module): CommandDef => module.migrate),
-  verify: () => import("./commands/verify.ts").then((module): CommandDef => module.verify),
-  token: () => import("./commands/token.ts").then((module) => module.token as CommandDef),
-  demo: () => import("./commands/demo.ts").then((module): CommandDef => module.demo),
+  start: () => import("./commands/start.ts").then((module) => module.start),
+  serve: () => import("./commands/serve.ts").then((module) => module.serve),
+  migrate: () => import("./commands/migrate.ts").then((module) => module.migrate),
+  verify: () => import("./commands/verify.ts").then((module) => module.verify),
+  token: () => import("./commands/token.ts").then((module) => module.token),
+  demo: () => import("./commands/demo.ts").then((module) => module.demo),
 };
 
 const holdfast = defineCommand({

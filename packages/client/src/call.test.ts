@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RetryEvent } from "./call-options.ts";
 import { createHoldfast, type Holdfast, type HoldfastOptions } from "./create-holdfast.ts";
 import {
@@ -92,6 +92,7 @@ describe("what is retried, always with the same key and content", () => {
   test.each([
     ["a dropped connection", drop],
     ["a reply that breaks off", cut],
+    ["a proxy's rate limit", reply(429, "Too Many Requests")],
     ["a proxy's 502", reply(502, "<html>Bad Gateway</html>")],
     ["a proxy's 503 in JSON", reply(503, '{"error":"no upstream"}')],
     ["a proxy's 504", reply(504, "")],
@@ -224,26 +225,43 @@ describe("the deadline", () => {
     expect(keys()).toEqual([first.error.idempotencyKey, first.error.idempotencyKey]);
   });
 
-  test("nobody listens: nothing was started", async () => {
+  test("nobody listens: no attempt leaves a doubt", async () => {
     const url = server.url;
     await server.close();
     const { error, elapsedMs } = await failing(client({ url, deadlineMs: 300 }).wallets.boost(boost));
-    expect(error).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" }, unresolved: false });
+    expect(error).toMatchObject({ code: "TIMEOUT" });
     expect(elapsedMs).toBeLessThan(400);
     expect(retries.length).toBeGreaterThan(1);
+    for (const retry of retries) {
+      expect(retry.error).toMatchObject({ details: { outcome: "not_started" }, unresolved: false });
+    }
   });
 
+  const notStarted = refuse("TIMEOUT", { outcome: "not_started" }, { "retry-after": "60" });
+
   test("the server says that it never started: nothing was started", async () => {
-    server.otherwise(refuse("TIMEOUT", { outcome: "not_started" }));
-    const { error } = await failing(client({ deadlineMs: 200 }).wallets.boost(boost));
+    server.script(notStarted);
+    const { error } = await failing(client().wallets.boost(boost));
     expect(error).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" }, status: 504 });
   });
 
   test("what one attempt left unknown stays unknown, whatever a later one says of itself", async () => {
-    server.script(drop);
-    server.otherwise(refuse("TIMEOUT", { outcome: "not_started" }));
-    const { error } = await failing(client({ deadlineMs: 200 }).wallets.boost(boost));
+    server.script(drop, notStarted);
+    const { error } = await failing(client().wallets.boost(boost));
     expect(error).toMatchObject({ code: "TIMEOUT", details: { outcome: "unknown" }, unresolved: true });
+  });
+
+  test("what one attempt left unknown stays unknown, though a later one finds nobody listening", async () => {
+    server.script(drop);
+    const refused = new TypeError("fetch failed", { cause: { code: "ECONNREFUSED", syscall: "connect" } });
+    const mortal: typeof fetch = (...request) =>
+      server.seen.length === 0 ? fetch(...request) : Promise.reject(refused);
+    const { error } = await failing(client({ fetch: mortal, deadlineMs: 500 }).wallets.boost(boost));
+    expect(error).toMatchObject({
+      code: "TIMEOUT",
+      details: { outcome: "unknown" },
+      cause: { name: "NoReply", cause: refused },
+    });
   });
 
   test("a token that expires between two attempts does not undo the first", async () => {
@@ -301,6 +319,17 @@ describe("the caller's signal", () => {
     });
     await closed;
   });
+});
+
+test("a signal that outlives its calls is left without a listener", async () => {
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  await client().wallets.boost(boost, { signal });
+  expect(added).toHaveBeenCalledTimes(1);
+  expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+    added.mock.calls.map(([, listener]) => listener),
+  );
 });
 
 describe("the token", () => {
@@ -369,6 +398,15 @@ describe("sharing a request", () => {
     expect(server.seen.map(({ paths }) => paths.length).sort()).toEqual([1, 1, 1, 2]);
     const batch = server.seen.find(({ paths }) => paths[0] === "wallets.batch");
     expect(batch?.inputs[0]?.["commands"]).toContainEqual({ kind: "debit", walletId: "a", amount: "1" });
+  });
+
+  test("not on a retry: what failed together comes back apart", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    server.script(drop);
+    const { wallets } = client();
+    await Promise.all([wallets.debit(debit("a")), wallets.debit(debit("b"))]);
+    vi.restoreAllMocks();
+    expect(server.seen.map(({ paths }) => paths.length)).toEqual([2, 1, 1]);
   });
 
   test("one refusal in it is nobody else's", async () => {

@@ -21,7 +21,7 @@ let holdfast: Holdfast;
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  holdfast = createHoldfast({ url: server.url, token: "t", deadlineMs: 200 });
+  holdfast = createHoldfast({ url: server.url, token: "t" });
 });
 afterEach(() => server.close());
 
@@ -82,7 +82,8 @@ describe("when the work fails", () => {
     server.script(placed);
     server.otherwise(hang);
     const error = new Error("model is down");
-    await expect(holdfast.withHold(request, () => Promise.reject(error))).rejects.toBe(error);
+    const call = holdfast.withHold(request, () => Promise.reject(error), { deadlineMs: 500 });
+    await expect(call).rejects.toBe(error);
     expect(error.cause).toMatchObject({ code: "TIMEOUT", path: "wallets.release", unresolved: true });
   });
 
@@ -132,7 +133,7 @@ describe("when the capture", () => {
   test("stays unresolved: nothing is released, and the key of the whole resolves it", async () => {
     server.script(placed);
     server.otherwise(hang);
-    const call = holdfast.withHold(request, work, { idempotencyKey: "job-7" });
+    const call = holdfast.withHold(request, work, { idempotencyKey: "job-7", deadlineMs: 500 });
     await expect(call).rejects.toMatchObject({
       code: "TIMEOUT",
       details: { outcome: "unknown" },
@@ -188,7 +189,10 @@ describe("called again with its key", () => {
 
 test("a server that calls every hold a replay can't keep the caller beyond the deadline", async () => {
   server.otherwise(placedBefore);
-  const call = holdfast.withHold(request, () => ({ used: 30n, result: 1 }), { idempotencyKey: "job-7" });
+  const call = holdfast.withHold(request, () => ({ used: 30n, result: 1 }), {
+    idempotencyKey: "job-7",
+    deadlineMs: 300,
+  });
   await expect(call).rejects.toMatchObject({ code: "TIMEOUT", idempotencyKey: "job-7" });
 });
 

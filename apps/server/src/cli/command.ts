@@ -9,14 +9,14 @@ interface Definition<Args extends ArgsDef> {
 }
 
 /** A subcommand that refuses what it doesn't know: citty alone would let a mistyped flag pass without effect. */
-export function command<const Args extends ArgsDef>(definition: Definition<Args>): CommandDef<Args> {
+export function command<const Args extends ArgsDef>(definition: Definition<Args>): CommandDef {
   const known = new Set([
     "_",
     ...Object.keys(definition.args ?? {}).flatMap((name) => [name, camelCase(name)]),
   ]);
-  return defineCommand<Args>({
+  return defineCommand<ArgsDef>({
     meta: { name: definition.name, description: definition.description },
-    args: definition.args ?? ({} as Args),
+    args: definition.args ?? {},
     run: async ({ args }) => {
       const unknown = Object.keys(args).find((name) => !known.has(name));
       if (unknown !== undefined)
@@ -24,7 +24,8 @@ export function command<const Args extends ArgsDef>(definition: Definition<Args>
       const extra = args._[0];
       if (extra !== undefined)
         throw new CliError(`${definition.name} takes no argument "${extra}"; see --help`);
-      await definition.run(args);
+      // citty made them from the very definition that types them.
+      await definition.run(args as ParsedArgs<Args>);
     },
   });
 }

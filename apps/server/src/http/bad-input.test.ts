@@ -89,7 +89,7 @@ describe("inputs that are not valid are a clear 4xx and change nothing", () => {
 });
 
 describe("requests that are not valid", () => {
-  const text = (body: BodyInit, path = "wallets.debit") =>
+  const text = (body: string | Buffer, path = "wallets.debit") =>
     asAda.send(path, { method: "POST", headers: json, body });
 
   test.each<[string, () => Promise<Response>, string]>([

@@ -31,6 +31,7 @@ export async function addConsole(app: FastifyInstance, directory: string): Promi
         reply.header("cache-control", forever ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
+    app.get("/", (_request, reply) => sendPage(reply));
   }
   app.setNotFoundHandler((request, reply) => {
     if (!isPage(request)) return sendError(reply, new HoldfastError("NOT_FOUND", { what: "route" }));

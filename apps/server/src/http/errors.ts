@@ -20,7 +20,7 @@ export function fromHttp(error: unknown): HoldfastError {
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return toHoldfastError(error);
   if (statusCode === 413 || statusCode === 414) return new HoldfastError("PAYLOAD_TOO_LARGE", {});
   if (statusCode === 415) return badRequest("the content type must be application/json");
-  if (statusCode === 404) return new HoldfastError("NOT_FOUND", { what: "route" });
+  if (statusCode === 403 || statusCode === 404) return new HoldfastError("NOT_FOUND", { what: "route" });
   return badRequest("the request is not valid");
 }
 

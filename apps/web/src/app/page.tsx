@@ -9,7 +9,7 @@ interface PageProps {
 
 export function Page({ title, aside, children }: PageProps) {
   return (
-    <div className="mx-auto flex max-w-[100rem] flex-col gap-5 px-4 pt-4 pb-16 sm:px-6 lg:px-8 lg:pt-5">
+    <div className="mx-auto flex max-w-[112rem] flex-col gap-5 px-4 pt-4 pb-16 sm:px-6 lg:px-8 lg:pt-5">
       <title>{`${title} · Holdfast`}</title>
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-6 gap-y-1">
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>

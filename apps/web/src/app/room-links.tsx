@@ -9,7 +9,7 @@ export function RoomLinks() {
           <li key={to}>
             <Link
               to={to}
-              className="group flex min-h-10 items-center gap-2 px-2 whitespace-nowrap text-soft -outline-offset-2 hover:text-ink aria-[current]:font-medium aria-[current]:text-ink max-lg:aria-[current]:shadow-[inset_0_-2px_0_var(--color-accent)] lg:min-h-8 lg:rounded-md lg:hover:bg-sunken lg:aria-[current]:bg-sunken"
+              className="group flex min-h-10 items-center gap-2 px-1.5 whitespace-nowrap text-soft -outline-offset-2 hover:text-ink aria-[current]:font-medium aria-[current]:text-ink max-lg:aria-[current]:shadow-[inset_0_-2px_0_var(--color-accent)] sm:px-2 lg:min-h-8 lg:rounded-md lg:hover:bg-sunken lg:aria-[current]:bg-sunken"
             >
               <span className="hidden text-faint group-aria-[current]:text-accent lg:inline">
                 <RoomIcon />

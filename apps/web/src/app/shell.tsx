@@ -9,7 +9,7 @@ export function Shell() {
     <div className="min-h-dvh lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <a
         href="#main"
-        className="absolute z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-2"
+        className="absolute z-50 -translate-y-20 rounded-md bg-action px-3 py-2 text-on-action focus:translate-y-2"
       >
         Skip to the page
       </a>

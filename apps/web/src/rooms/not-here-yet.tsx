@@ -5,7 +5,7 @@ import { Page } from "../app/page.tsx";
 export function NotHereYet({ title, will }: { title: string; will: string }) {
   return (
     <Page title={title}>
-      <div className="unconfirmed flex max-w-xl flex-col gap-2 rounded-lg p-5">
+      <div className="flex max-w-xl flex-col gap-2 rounded-lg border border-dashed border-edge p-5">
         <p className="font-medium">Not here yet</p>
         <p className="text-soft">{will}</p>
         <p className="pt-1">

@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes } from "react";
 
 const looks = {
   primary:
-    "bg-accent text-on-accent font-medium hover:bg-accent-strong aria-disabled:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-sunken",
+    "bg-action text-on-action font-medium hover:bg-action-strong aria-disabled:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-sunken",
   plain:
     "border border-edge bg-surface text-ink hover:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-surface",
   quiet: "text-soft hover:bg-sunken hover:text-ink aria-disabled:text-faint",

@@ -24,13 +24,13 @@ function Icon({ children, ...props }: SVGProps<SVGSVGElement> & { children: Reac
 export function BrandMark({ size = 20 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" className="shrink-0">
-      <rect width="20" height="20" rx="5" className="fill-accent" />
+      <rect width="20" height="20" rx="5" className="fill-action" />
       <path
         d="M10 3.6v12.8M10 7.6c0 4.6-1.2 6.4-4.4 8.8M10 7.6c0 4.6 1.2 6.4 4.4 8.8"
         fill="none"
         strokeWidth="1.7"
         strokeLinecap="round"
-        className="stroke-on-accent"
+        className="stroke-on-action"
       />
     </svg>
   );

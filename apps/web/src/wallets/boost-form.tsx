@@ -6,6 +6,7 @@ import { AmountInput, controlClass, Field, TextInput } from "../ui/field.tsx";
 import { formatAmount, parseAmount } from "../ui/format.ts";
 import { amountHint, amountProblem } from "./amount-problem.ts";
 import { BoostOutcome } from "./boost-outcome.tsx";
+import { payFormClass } from "./pay-form-class.ts";
 import { RecipientField } from "./recipient-field.tsx";
 import { useRecipient } from "./use-recipient.ts";
 
@@ -54,7 +55,7 @@ export function BoostForm({ wallet }: { wallet: Wallet }) {
   }
 
   return (
-    <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-3.5">
+    <form ref={form} noValidate onSubmit={submit} className={payFormClass}>
       <RecipientField recipient={recipient} checked={checked} readOnly={undecided} />
       <Field
         label="Amount"

@@ -20,6 +20,7 @@ interface BoostOutcomeProps {
 export function BoostOutcome(props: BoostOutcomeProps) {
   return (
     <div
+      data-wide
       role="status"
       aria-label="Outcome of the boost"
       data-outcome={props.boost.state.status}

@@ -20,9 +20,9 @@ export function HistoryRow({ entry, unit, isNew }: HistoryRowProps) {
   return (
     <tr
       data-version={entry.version}
-      className={`border-b border-line hover:bg-sunken/60 @max-3xl:grid @max-3xl:grid-cols-[auto_auto_1fr_auto] @max-3xl:gap-x-2 @max-3xl:py-2.5 @max-3xl:[grid-template-areas:'kind_who_who_amount'_'note_note_note_balance'_'version_when_operation_held'] ${isNew ? "animate-changed" : ""}`}
+      className={`border-b border-line hover:bg-sunken/60 @max-3xl:grid @max-3xl:grid-cols-[auto_auto_1fr_auto] @max-3xl:items-baseline @max-3xl:gap-x-2.5 @max-3xl:py-2.5 @max-3xl:[grid-template-areas:'kind_who_who_amount'_'note_note_note_balance'_'version_when_operation_held'] ${isNew ? "animate-changed" : ""}`}
     >
-      <td className={`${right} figures pl-0 text-faint [grid-area:version]`}>
+      <td className={`${right} figures pl-0 text-faint [grid-area:version] @max-3xl:text-left`}>
         <span className="@3xl:hidden">v</span>
         {entry.version}
       </td>

@@ -9,7 +9,7 @@ const tabClass =
 /** Both panels stay mounted: looking at the other one must not end a stream. */
 export function PayPanel({ wallet }: { wallet: Wallet }) {
   return (
-    <Tabs.Root defaultValue="boost" className="rounded-lg border border-line bg-surface">
+    <Tabs.Root defaultValue="boost" className="@container rounded-lg border border-line bg-surface">
       <Tabs.List className="relative flex gap-5 border-b border-line px-4">
         <Tabs.Tab value="boost" className={tabClass}>
           Boost

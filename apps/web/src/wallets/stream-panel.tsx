@@ -7,6 +7,7 @@ import { parseAmount } from "../ui/format.ts";
 import { PlayIcon, StopIcon } from "../ui/icons.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { amountHint, amountProblem } from "./amount-problem.ts";
+import { payFormClass } from "./pay-form-class.ts";
 import { RecipientField } from "./recipient-field.tsx";
 import { StreamProgress } from "./stream-progress.tsx";
 import { useRecipient } from "./use-recipient.ts";
@@ -51,7 +52,7 @@ export function StreamPanel({ wallet }: { wallet: Wallet }) {
   }
 
   return (
-    <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-3.5">
+    <form ref={form} noValidate onSubmit={submit} className={payFormClass}>
       <RecipientField recipient={recipient} checked={checked} readOnly={listening} />
       <Field
         label="Amount a minute"

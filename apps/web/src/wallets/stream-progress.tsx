@@ -17,7 +17,7 @@ export function StreamProgress({ stream, unit, online }: StreamProgressProps) {
   const minuteMs = terms?.minuteMs ?? 60_000;
 
   return (
-    <div className="flex flex-col gap-2.5 border-t border-line pt-3.5">
+    <div data-wide className="flex flex-col gap-2.5 border-t border-line pt-3.5">
       <div className="flex items-baseline justify-between gap-3">
         <p className="font-medium">{listening ? `Listening, minute ${minute + 1}` : "Not listening"}</p>
         <p className="text-sm text-soft">

@@ -18,9 +18,9 @@ export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
       <span data-figure={label.toLowerCase()}>
         <Changing
           value={value}
-          className={`-mx-1 rounded-sm px-1 ${open ? "text-figure tracking-tight max-sm:text-lg" : "text-base"} ${strong ? "font-semibold" : ""}`}
+          className={`-mx-1 rounded-sm px-1 ${open ? "text-figure tracking-tight max-sm:text-lg" : "text-base"} ${strong ? "font-semibold" : ""} ${value === "0" ? "text-faint" : ""}`}
         >
-          <Amount value={value} unit={currency} />
+          <Amount value={value} unit={currency} large={open} />
         </Changing>
       </span>
     </td>

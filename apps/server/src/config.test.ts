@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const SECRET = "a secret of thirty-two characters";
+
+function problem(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("an empty environment has everything but a database and a secret", () => {
+  expect(readConfig({})).toMatchObject({
+    databaseUrl: undefined,
+    host: "127.0.0.1",
+    port: 4000,
+    callDeadlineMs: 10_000,
+    logLevel: "warn",
+    demo: false,
+    auth: { secret: undefined, jwksUrl: undefined },
+  });
+});
+
+test("a variable that is empty is as good as unset", () => {
+  expect(readConfig({ PORT: "", DATABASE_URL: "", HOLDFAST_SESSIONS: "" })).toEqual(readConfig({}));
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ["a port that is none", { PORT: "http" }, "PORT must be a whole number from 0 to 65535"],
+  ["a port beyond ports", { PORT: "70000" }, "PORT must be a whole number from 0 to 65535"],
+  [
+    "another database",
+    { DATABASE_URL: "mysql://root:pw@host/db" },
+    "DATABASE_URL must be like postgres://user:password@host:5432/database",
+  ],
+  [
+    "half a URL",
+    { DATABASE_URL: "postgres://host:port:5432/" },
+    "DATABASE_URL must be like postgres://user:password@host:5432/database",
+  ],
+  [
+    "a short secret",
+    { HOLDFAST_JWT_SECRET: "hunter2" },
+    "HOLDFAST_JWT_SECRET must have 32 characters at least",
+  ],
+  [
+    "a JWKS file",
+    { HOLDFAST_JWKS_URL: "file:///etc/passwd" },
+    "HOLDFAST_JWKS_URL must be an http(s) address",
+  ],
+  [
+    "both",
+    { HOLDFAST_JWT_SECRET: SECRET, HOLDFAST_JWKS_URL: "https://id.example/jwks" },
+    "HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one",
+  ],
+  ["no sessions", { HOLDFAST_SESSIONS: "0" }, "HOLDFAST_SESSIONS must be a whole number from 1 to 1000"],
+  [
+    "an endless deadline",
+    { HOLDFAST_CALL_DEADLINE_MS: "600000" },
+    "HOLDFAST_CALL_DEADLINE_MS must be a whole number from 1 to 60000",
+  ],
+  [
+    "an unknown level",
+    { HOLDFAST_LOG_LEVEL: "loud" },
+    "HOLDFAST_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent",
+  ],
+  ["a maybe", { HOLDFAST_DEMO: "maybe" }, "HOLDFAST_DEMO must be 0 or 1"],
+  [
+    "two at once",
+    { PORT: "x", HOLDFAST_DEMO: "x" },
+    "PORT must be a whole number from 0 to 65535; HOLDFAST_DEMO must be 0 or 1",
+  ],
+])("%s is refused by its name, without its value", (_name, env, message) => {
+  expect(problem(env)).toBe(message);
+});

@@ -1,0 +1,62 @@
+import { connect, type Principal } from "@holdfast/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deferred, readReply, startTestServer, type TestServer } from "../testing/index.ts";
+import { remainingMs } from "./deadline.ts";
+
+const ada: Principal = { tenantId: 1, subject: "ada", role: "user" };
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test("the header shortens and lengthens, 60 s at most; what has passed is taken off", () => {
+  expect(remainingMs(undefined, 10_000, 0)).toBe(10_000);
+  expect(remainingMs("500", 10_000, 100)).toBe(400);
+  expect(remainingMs("30000", 10_000, 0)).toBe(30_000);
+  expect(remainingMs("999999999", 10_000, 0)).toBe(60_000);
+  expect(remainingMs("5", 10_000, 50)).toBe(1);
+  for (const wrong of ["", "0", "-1", "1.5", "1e3", "soon", "9999999999", ["1", "2"]]) {
+    expect(() => remainingMs(wrong, 10_000, 0)).toThrow();
+  }
+});
+
+test("a call whose wallet somebody else holds is answered TIMEOUT by its deadline, and the same key tells later", async () => {
+  const walletId = await server.wallet("ada", "100");
+  const asAda = await server.as(ada);
+  const db = connect({ url: server.databaseUrl });
+  const held = deferred();
+  const release = deferred();
+  const holding = db.withTransaction({ tenantId: 1 }, async (tx) => {
+    await tx.run("select 1 as one from holdfast.wallets where tenant_id = 1 and id = $1::uuid for update", [
+      walletId,
+    ]);
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+
+  const input = { idempotencyKey: `late-${walletId}`, walletId, amount: "1" } as const;
+  const start = performance.now();
+  const reply = await readReply(
+    await asAda.send("wallets.debit", {
+      method: "POST",
+      headers: { "content-type": "application/json", "holdfast-deadline-ms": "300" },
+      body: JSON.stringify(input),
+    }),
+  );
+  const tookMs = performance.now() - start;
+  expect(reply).toMatchObject({
+    status: 504,
+    error: { data: { code: "TIMEOUT", retry: "same-key", retryable: true } },
+  });
+  expect(tookMs).toBeGreaterThan(250);
+  // By its deadline + 100 ms, and as much again for a machine that runs other tests.
+  expect(tookMs).toBeLessThan(600);
+
+  release.resolve();
+  await holding;
+  await db.close();
+  expect(await asAda.mutate("debit", input)).toMatchObject({ ok: true, data: { balance: "99" } });
+});

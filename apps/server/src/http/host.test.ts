@@ -1,0 +1,174 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTenant } from "@holdfast/db";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCaller, dataOf, startTestServer, type TestServer } from "../testing/index.ts";
+
+let server: TestServer;
+let bare: TestServer;
+let dist: string;
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), "holdfast-console-"));
+  await mkdir(join(dist, "assets"));
+  await writeFile(join(dist, "index.html"), "<!doctype html><title>console</title>");
+  await writeFile(join(dist, "assets", "main-abc123.js"), "export {};");
+  bare = await startTestServer({ consoleDirectory: join(dist, "nowhere") });
+  await createTenant({ url: bare.databaseUrl, tenantId: 1, name: "demo" });
+  server = await startTestServer({
+    consoleDirectory: dist,
+    config: { demo: true },
+    databaseUrl: bare.databaseUrl,
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await bare.close();
+  await rm(dist, { recursive: true, force: true });
+});
+
+const page = (path: string, url = server.url) =>
+  fetch(`${url}${path}`, { headers: { accept: "text/html,*/*" } });
+
+describe("health", () => {
+  test("/healthz and /readyz answer, uncached", async () => {
+    for (const [path, status] of [
+      ["/healthz", "ok"],
+      ["/readyz", "ready"],
+    ]) {
+      const response = await fetch(`${server.url}${path}`);
+      expect([response.status, await response.json()]).toEqual([200, { status }]);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+    }
+  });
+});
+
+describe("the console", () => {
+  test("has its page at every address of its own, never cached, under a policy", async () => {
+    for (const path of ["/", "/wallets", "/wallets/1?tab=history"]) {
+      const response = await page(path);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain("<title>console</title>");
+      expect(response.headers.get("cache-control")).toBe("no-cache");
+      expect(response.headers.get("content-security-policy")).toContain("script-src 'self';");
+    }
+  });
+
+  test("has its assets, cached for ever", async () => {
+    const response = await fetch(`${server.url}/assets/main-abc123.js`);
+    expect([response.status, await response.text()]).toEqual([200, "export {};"]);
+    expect(response.headers.get("cache-control")).toContain("immutable");
+  });
+
+  test.each(["/assets/gone.js", "/trpc/x/y", "/v1/wallets", "/demo/nothing", "/metrics/x"])(
+    "a miss at %s is an error in JSON, not the page",
+    async (path) => {
+      const response = await page(path);
+      expect([response.status, await response.json()]).toMatchObject([
+        404,
+        { error: { data: { code: "NOT_FOUND" } } },
+      ]);
+    },
+  );
+
+  test("never leaves its directory", async () => {
+    for (const path of [
+      "/..%2f..%2fpackage.json",
+      "/assets/..%2f..%2f..%2fetc/passwd",
+      "/%2e%2e/%2e%2e/etc/passwd",
+    ]) {
+      const response = await page(path);
+      const text = await response.text();
+      expect(text.includes("console") || response.status >= 400, path).toBe(true);
+      expect(text).not.toMatch(/root:|"name"/);
+    }
+  });
+
+  test("says how to build it while it isn't built", async () => {
+    const response = await page("/", bare.url);
+    expect(await response.text()).toContain("pnpm --filter @holdfast/web build");
+  });
+});
+
+describe("the demo", () => {
+  test("tells who can be tried, and signs them in", async () => {
+    const people = (await (await fetch(`${server.url}/demo/people`)).json()) as Record<string, string>[];
+    expect(people.map(({ name, tenantId, role }) => [name, tenantId, role])).toEqual([
+      ["ada", 1, "user"],
+      ["bob", 1, "user"],
+      ["studio", 1, "service"],
+      ["organiser", 1, "user"],
+      ["eve", 2, "user"],
+    ]);
+    for (const { name, walletId } of people) {
+      const response = await signIn(JSON.stringify({ as: name }));
+      const { token, principal, expiresAt } = (await response.json()) as Record<string, string>;
+      expect(principal).toMatchObject({ subject: name });
+      expect(Date.parse(expiresAt ?? "")).toBeGreaterThan(Date.now());
+      const mine = await createCaller(server.url, token).query("mine", {});
+      expect(dataOf(mine)).toMatchObject([{ walletId, balance: "1000000", currency: "sat", version: "1" }]);
+    }
+  });
+
+  const signIn = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/demo/sign-in`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+
+  test.each([
+    '{"as":"mallory"}',
+    '{"as":"__proto__"}',
+    '{"__proto__":{"as":"ada"}}',
+    "{",
+    "[]",
+    '{"as":"ada","role":"admin"}',
+  ])("refuses to sign in with %s", async (body) => {
+    const response = await signIn(body);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { data: { code: "BAD_REQUEST" } } },
+    ]);
+  });
+
+  test("is not there for a name that is not this machine's, nor when it is off", async () => {
+    // fetch doesn't let a page choose the Host header; DNS rebinding does.
+    const answer = await raw("GET /demo/people HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await fetch(`${bare.url}/demo/people`)).status).toBe(404);
+  });
+});
+
+describe("bare sockets", () => {
+  test.each([
+    ["no HTTP", "hello\r\n\r\n", /^HTTP\/1\.1 400 [\s\S]*"code":"BAD_REQUEST"/],
+    [
+      "a header beyond limits",
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(20_000)}\r\n\r\n`,
+      /^HTTP\/1\.1 413 [\s\S]*"code":"PAYLOAD_TOO_LARGE"/,
+    ],
+    [
+      "a host that is none",
+      "GET /trpc/wallets.mine HTTP/1.1\r\nhost: [\r\nconnection: close\r\n\r\n",
+      /^HTTP\/1\.1 4\d\d /,
+    ],
+    ["HTTP/1.0 without a host", "GET /demo/people HTTP/1.0\r\n\r\n", /^HTTP\/1\.1 4\d\d /],
+  ])("%s gets a row of the table", async (_name, request, answer) => {
+    expect(await raw(request)).toMatch(answer);
+  });
+});
+
+function raw(request: string): Promise<string> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), hostname, () => socket.write(request));
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+    socket.on("error", reject).on("close", () => resolve(answer));
+  });
+}
