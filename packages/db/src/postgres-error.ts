@@ -1,5 +1,5 @@
 /** What Postgres or the connection said, as far as anyone here needs to know. Messages may hold values: never sent on. */
-export interface PostgresFailure {
+interface PostgresFailure {
   /** The SQLSTATE, or undefined when the connection failed. */
   readonly sqlstate: string | undefined;
   /** The name of the violated constraint, if one was. */
@@ -37,7 +37,7 @@ const RETRYABLE: Readonly<Record<string, string>> = {
   [KEY_RACED]: "another transaction recorded the key first",
 };
 
-export function postgresFailure(error: unknown): PostgresFailure | undefined {
+function postgresFailure(error: unknown): PostgresFailure | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ("severity" in at && "code" in at && typeof at.code === "string") {
       return {

@@ -6,7 +6,7 @@ import { MAX_AMOUNT } from "../fields.ts";
 import { createRegistry } from "../write-path/registry.ts";
 import { MAX_BATCH, type WalletKind, walletInputs } from "./commands.ts";
 
-const registry = createRegistry(holdfastFeatures);
+const { parse } = createRegistry(holdfastFeatures);
 const ID = "0197a000-0000-7000-8000-000000000001";
 const OTHER = "0197a000-0000-7000-8000-000000000002";
 
@@ -46,10 +46,6 @@ const GOOD: { readonly [K in WalletKind]: Record<string, unknown> } = {
   "wallets.batch": { idempotencyKey: "k", atomic: true, commands: [{ kind: "release", holdId: ID }] },
 };
 const KINDS = Object.keys(GOOD) as WalletKind[];
-
-function parse(kind: string, input: unknown) {
-  return registry.parse(kind, input);
-}
 
 /** The issue paths of a refusal: the only thing that parsing may throw is this. */
 function issuesOf(kind: string, input: unknown): string[] {

@@ -353,7 +353,7 @@ function settle(
   };
 }
 
-export function stateOf(wallet: Pick<Wallet, "id" | "balance" | "held" | "version">): WalletState {
+function stateOf(wallet: Pick<Wallet, "id" | "balance" | "held" | "version">): WalletState {
   return {
     walletId: wallet.id,
     balance: `${wallet.balance}`,

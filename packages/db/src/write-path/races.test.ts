@@ -65,10 +65,8 @@ test("500 transfers each way, holds, captures and releases at once: all are answ
   });
   const held = range(200).map(async (at) => {
     const [by, walletId, toWalletId] = at % 4 < 2 ? [ada, a, b] : [bob, b, a];
-    const place = {
-      ...{ kind: "wallets.hold", idempotencyKey: newKey(), walletId, amount: 6n, expiresInSeconds: 600 },
-    } as const;
-    const { holdId } = await server(at).execute(by, place, DEADLINE);
+    const hold = { idempotencyKey: newKey(), walletId, amount: 6n, expiresInSeconds: 600 };
+    const { holdId } = await server(at).execute(by, { kind: "wallets.hold", ...hold }, DEADLINE);
     const end =
       at % 3 === 0
         ? ({ kind: "wallets.release", idempotencyKey: newKey(), holdId } as const)

@@ -60,6 +60,6 @@ export function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode>
 }
 
 /** The parsed input as text. Schemas give fields in a fixed order, so equal inputs give equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect, type Db } from "../connect.ts";
+import { connect, type Db, type HoldfastCommand } from "../connect.ts";
 import { ada, bob, holdings, newKey, openWallet, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 
@@ -55,17 +55,15 @@ describe("the same call again", () => {
 
   test("of a batch, an open and a hold makes nothing twice", async () => {
     const walletId = await openWallet(db, 100n);
+    const commands = [
+      { kind: "debit", walletId, amount: "1" },
+      { kind: "debit", walletId, amount: "1000" },
+    ] as const;
     for (const command of [
       { kind: "wallets.open", idempotencyKey: newKey(), currency: "sat" },
       { kind: "wallets.hold", idempotencyKey: newKey(), walletId, amount: "10", expiresInSeconds: 60 },
-      {
-        ...{ kind: "wallets.batch", idempotencyKey: newKey(), atomic: false },
-        commands: [
-          { kind: "debit", walletId, amount: "1" },
-          { kind: "debit", walletId, amount: "1000" },
-        ],
-      },
-    ] as const) {
+      { kind: "wallets.batch", idempotencyKey: newKey(), atomic: false, commands: [...commands] },
+    ] satisfies HoldfastCommand[]) {
       const first = await db.execute(ada, command);
       expect(await other.execute(ada, command)).toEqual({ ...first, replayed: true });
     }
@@ -108,13 +106,8 @@ describe("a key that belongs to another call", () => {
     expect(await settle(db.execute(ada, { ...call, ifVersion: 1n }))).toEqual(reused("ifVersion"));
     const twoFields = { ...call, walletId: second, amount: 31n };
     expect(await settle(other.execute(ada, twoFields))).toEqual(reused("walletId", "amount"));
-    expect(
-      await settle(db.execute(ada, { ...call, kind: "wallets.hold", expiresInSeconds: 60 })),
-    ).toMatchObject({
-      code: "BAD_REQUEST",
-    });
-    const { kind: __, ...hold } = { ...call, expiresInSeconds: 60 };
-    expect(await settle(db.execute(ada, { kind: "wallets.hold", ...hold }))).toEqual(reused("kind"));
+    const hold = { ...call, kind: "wallets.hold", expiresInSeconds: 60 } as const;
+    expect(await settle(db.execute(ada, hold))).toEqual(reused("kind"));
     const after = await holdings(database.url);
     expect(after.amounts(walletId)).toEqual([100n, -30n]);
     expect(after.amounts(second)).toEqual([100n]);

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect, type Db, type HoldfastCommand } from "../connect.ts";
+import { execute } from "../join.ts";
+import { type Blocker, startBlocker } from "../testing/blocker.ts";
+import { ada, countOutcomes, holdings, newKey, openWallet, settle, shop } from "../testing/factories.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
+import { verify } from "../verify.ts";
+
+let database: TestDatabase;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = connect({ url: database.url, sessions: 6 });
+});
+afterAll(async () => {
+  expect(await verify({ url: database.url })).toEqual([]);
+  await db.close();
+  await database.close();
+});
+
+const range = (length: number) => Array.from({ length }, (_, at) => at);
+
+function debit(walletId: string, idempotencyKey = newKey()) {
+  return { kind: "wallets.debit", idempotencyKey, walletId, amount: 1n } as const;
+}
+
+/** Runs `work` while somebody else's transaction holds these wallets. */
+async function whileHeld(
+  walletIds: readonly string[],
+  work: (blocker: Blocker) => Promise<void>,
+): Promise<void> {
+  const blocker = await startBlocker(database.url);
+  try {
+    const found = await blocker.run("select id from holdfast.wallets where id = any($1::uuid[]) for update", [
+      `{${walletIds.join(",")}}`,
+    ]);
+    expect(found).toHaveLength(walletIds.length);
+    await work(blocker);
+  } finally {
+    await blocker.release();
+  }
+}
+
+describe("a wallet that somebody else's transaction holds", () => {
+  test("delays only those who need it", async () => {
+    const held = await openWallet(db, 100n);
+    const free = await Promise.all(range(20).map(() => openWallet(db, 100n)));
+    const transfer = { fromWalletId: free[0] ?? "", toWalletId: held, amount: 5n };
+    let waiting: Promise<unknown>[] = [];
+    await whileHeld([held], async (blocker) => {
+      waiting = [
+        db.execute(ada, debit(held)),
+        db.execute(ada, debit(held)),
+        db.execute(ada, { kind: "wallets.transfer", idempotencyKey: newKey(), ...transfer }),
+      ];
+      await blocker.untilWaiting(1);
+      for (const round of range(5)) {
+        const started = Date.now();
+        await Promise.all(free.map((walletId) => db.execute(ada, debit(walletId), { deadlineMs: 2_000 })));
+        expect([round, Date.now() - started < 2_000]).toEqual([round, true]);
+      }
+      const after = await holdings(database.url);
+      expect(after.wallet(held).version).toBe(1n);
+      expect(free.map((walletId) => after.wallet(walletId).version)).toEqual(free.map(() => 6n));
+    });
+    expect(await Promise.all(waiting)).toMatchObject([
+      { balance: "99" },
+      { balance: "98" },
+      { balance: "90" },
+    ]);
+    expect((await holdings(database.url)).wallet(held).balance).toBe(103n);
+  });
+
+  test("its callers hear TIMEOUT at their deadlines, and the same key tells what became of it", async () => {
+    const held = await openWallet(db, 100n);
+    const [first, second] = [debit(held), debit(held)];
+    await whileHeld([held], async () => {
+      const started = Date.now();
+      const settled = await Promise.all([
+        settle(db.execute(ada, first, { deadlineMs: 300 })),
+        settle(db.execute(ada, second, { deadlineMs: 400 })),
+      ]);
+      expect(Date.now() - started).toBeGreaterThanOrEqual(390);
+      expect(Date.now() - started).toBeLessThan(500);
+      expect(settled).toMatchObject([{ code: "TIMEOUT" }, { code: "TIMEOUT" }]);
+    });
+    const answers = await Promise.all([first, second, first, second].map((call) => db.execute(ada, call)));
+    expect((await holdings(database.url)).amounts(held)).toEqual([100n, -1n, -1n]);
+    expect(new Set(answers.map(({ balance }) => balance)).size).toBe(2);
+  });
+
+  test("who was told not_started had no effect and never will", async () => {
+    const [a, b] = await Promise.all([openWallet(db, 100n), openWallet(db, 100n)]);
+    // Two sessions: one of them may wait for rows, so the callers of the second held row stay in the queue.
+    const small = connect({ url: database.url, sessions: 2 });
+    await whileHeld([a, b], async (blocker) => {
+      const aboard = settle(small.execute(ada, debit(a), { deadlineMs: 600 }));
+      await blocker.untilWaiting(1);
+      const queued = await settle(small.execute(ada, debit(b), { deadlineMs: 200 }));
+      expect(queued).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" } });
+      expect(await aboard).toMatchObject({ code: "TIMEOUT", details: { outcome: "unknown" } });
+    });
+    await small.close();
+    expect((await holdings(database.url)).amounts(b)).toEqual([100n]);
+  });
+
+  test("many held wallets don't keep the free ones waiting", async () => {
+    const held = await Promise.all(range(12).map(() => openWallet(db, 100n)));
+    const free = await openWallet(db, 100n);
+    let waiting: Promise<unknown>[] = [];
+    await whileHeld(held, async (blocker) => {
+      waiting = held.map((walletId) => db.execute(ada, debit(walletId), { deadlineMs: 20_000 }));
+      await blocker.untilWaiting(3);
+      for (const _ of range(5)) await db.execute(ada, debit(free), { deadlineMs: 2_000 });
+    });
+    expect(await Promise.all(waiting)).toHaveLength(12);
+  });
+});
+
+describe("a key that somebody else's open transaction has used", () => {
+  test("delays only who sends that key", async () => {
+    const free = await Promise.all(range(10).map(() => openWallet(db, 100n)));
+    const open = { kind: "wallets.open", idempotencyKey: newKey(), currency: "sat" } as const;
+    const blocker = await startBlocker(database.url);
+    let retried: Promise<unknown> = Promise.resolve();
+    try {
+      const tx = { unsafe: (text: string, parameters: string[] = []) => blocker.run(text, parameters) };
+      await execute(tx as Parameters<typeof execute>[0], ada, [open]);
+      retried = settle(db.execute(ada, open));
+      await blocker.untilWaiting(1);
+      const started = Date.now();
+      await Promise.all(free.map((walletId) => db.execute(ada, debit(walletId), { deadlineMs: 2_000 })));
+      expect(Date.now() - started).toBeLessThan(2_000);
+    } finally {
+      await blocker.release();
+    }
+    expect(await retried).toMatchObject({ ok: true, answer: { replayed: true } });
+  });
+});
+
+describe("the queue", () => {
+  test("is bounded: who finds it full is told at once, and may send the same key again", async () => {
+    const walletId = await openWallet(db, 100n);
+    const small = connect({ url: database.url, maxWaiting: 5, sessions: 1 });
+    const calls = range(20).map(() => debit(walletId));
+    const settled = await Promise.all(calls.map((call) => settle(small.execute(ada, call))));
+    expect(countOutcomes(settled)).toEqual({ ok: 5, OVERLOADED: 15 });
+    expect(settled.find((one) => !one.ok)).toMatchObject({ details: { retryAfterSeconds: 1 } });
+    expect((await holdings(database.url)).wallet(walletId).balance).toBe(95n);
+    for (const call of calls) await small.execute(ada, call);
+    expect((await holdings(database.url)).wallet(walletId).balance).toBe(80n);
+    await small.close();
+  });
+
+  test("is left at the deadline: not_started, at once, and nothing ever comes of it", async () => {
+    const walletId = await openWallet(db, 100n);
+    const small = connect({ url: database.url, sessions: 1 });
+    let queued: ReturnType<typeof settle<unknown>>[] = [];
+    let letGo = (): void => {};
+    const gone = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let taken = (): void => {};
+    const lent = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    const occupying = small.withTransaction({ tenantId: 1 }, async (tx) => {
+      await tx.run("select 1 as one");
+      taken();
+      await gone;
+    });
+    await lent;
+    const started = Date.now();
+    queued = range(10).map(() => settle<unknown>(small.execute(ada, debit(walletId), { deadlineMs: 150 })));
+    const settled = await Promise.all(queued);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(140);
+    expect(Date.now() - started).toBeLessThan(250);
+    for (const one of settled) {
+      expect(one).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" } });
+    }
+    letGo();
+    await occupying;
+    expect(await small.execute(ada, debit(walletId))).toMatchObject({ balance: "99" });
+    await small.close();
+    expect((await holdings(database.url)).amounts(walletId)).toEqual([100n, -1n]);
+  });
+
+  test("is emptied before the sessions end, and takes nobody new", async () => {
+    const walletId = await openWallet(db, 100n);
+    const small = connect({ url: database.url, sessions: 1 });
+    const accepted = range(30).map(() => small.execute(ada, debit(walletId)));
+    const closing = small.close();
+    expect(await settle(small.execute(ada, debit(walletId)))).toMatchObject({ code: "OVERLOADED" });
+    expect(await Promise.all(accepted)).toHaveLength(30);
+    await closing;
+    expect((await holdings(database.url)).wallet(walletId).balance).toBe(70n);
+  });
+});
+
+test("calls that arrive together travel together: one transaction for all", async () => {
+  const wallets = await Promise.all(range(50).map(() => openWallet(db, 10n)));
+  const commands: HoldfastCommand[] = wallets.map((walletId) => debit(walletId));
+  await Promise.all(commands.map((command) => db.execute(shop, command)));
+  const blocker = await startBlocker(database.url);
+  const rows = await blocker.run(
+    "select count(distinct xmin::text)::int as transactions from holdfast.entries where wallet_id = any($1::uuid[]) and version = 2",
+    [`{${wallets.join(",")}}`],
+  );
+  await blocker.release();
+  expect(rows[0]?.["transactions"]).toBe(1);
+});
