@@ -122,7 +122,7 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
       const { code, stderr } = await run([command], { ...SERVE(), PORT });
       expect([code, stderr]).toEqual([
         2,
-        "holdfast: the port is taken: set PORT to another one, for example PORT=4001\n",
+        `holdfast: port ${PORT} is taken: set PORT to another one, for example PORT=4001\n`,
       ]);
     }
     other.close();

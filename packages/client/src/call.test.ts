@@ -433,6 +433,16 @@ test("an input that JSON can't carry is refused before anything is sent", async 
   expect(server.seen).toEqual([]);
 });
 
+test("in a browser, the url may be a path of the page's own server", async () => {
+  vi.stubGlobal("location", { href: `${server.url}/wallets/7` });
+  try {
+    await client({ url: "" }).wallets.boost(boost);
+    expect(server.seen).toMatchObject([{ paths: ["wallets.boost"] }]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test("a url that is none is refused at once", () => {
   expect(() => createHoldfast({ url: "localhost 4000", token: "t" })).toThrow(TypeError);
 });

@@ -200,6 +200,19 @@ describe("withHold", () => {
     expect(await wallet()).toEqual({ balance: "45", held: "0" });
   });
 
+  test("called twice at once with one key charges once, whoever comes first", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      walletId = await server.wallet("ada", "75");
+      const options = { idempotencyKey: `job-${walletId}` };
+      const call = () => holdfast.withHold(request(), () => ({ used: 30n, result: 1 }), options);
+      const outcomes = await Promise.allSettled([call(), call()]);
+      const lost = outcomes.filter((outcome) => outcome.status === "rejected");
+      expect(lost.length).toBeLessThan(2);
+      for (const { reason } of lost) expect(reason).toMatchObject({ code: "HOLD_CLOSED" });
+      expect(await wallet()).toEqual({ balance: "45", held: "0" });
+    }
+  });
+
   test("whose hold's answer is lost still charges once", async () => {
     const unlucky = await as(shop, { fetch: losingReplies(1) });
     const options = { idempotencyKey: `job-${walletId}` };

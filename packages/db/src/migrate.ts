@@ -62,8 +62,13 @@ begin
       exception when duplicate_object or unique_violation then null;
       end;
     end if;
-    if not pg_has_role(current_user, needed, 'member') then
-      execute format('grant %I to %I', needed, current_user);
+    -- A superuser may become anyone. Whoever else made a role may still have to grant it to themselves (Postgres 16);
+    -- a role that others made must have been granted by them.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+      begin
+        execute format('grant %I to %I', needed, current_user);
+      exception when insufficient_privilege then null;
+      end;
     end if;
   end loop;
   if not exists (select from pg_auth_members where roleid = '${APP_ROLE}'::regrole and member = '${LOGIN_ROLE}'::regrole) then

@@ -46,7 +46,8 @@ export function explainFailure(error: unknown, databaseUrl?: string): string {
   }
   const codes = causes(error).map((cause) => ("code" in cause ? String(cause.code) : ""));
   const code = codes.find((each) => each !== "") ?? "";
-  if (code === "EADDRINUSE") return "the port is taken: set PORT to another one, for example PORT=4001";
+  if (code === "EADDRINUSE")
+    return `port ${portOf(error)} is taken: set PORT to another one, for example PORT=4001`;
   if (code === "EACCES" && isListening(error))
     return "this port needs more rights: set PORT to one above 1023";
   if (code === "EADDRNOTAVAIL") return "HOST is not an address of this machine";
@@ -76,6 +77,10 @@ function causes(error: unknown): Error[] {
 
 function isListening(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && error.syscall === "listen";
+}
+
+function portOf(error: unknown): string {
+  return error instanceof Error && "port" in error ? String(error.port) : "";
 }
 
 /** Host and port of a database URL: never its user or password. */

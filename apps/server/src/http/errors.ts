@@ -14,7 +14,7 @@ export function sendError(reply: FastifyReply, error: HoldfastError, path?: stri
 }
 
 /** What Fastify refuses before a handler runs, and what a handler throws, as a row of the table. */
-export function fromHttp(error: unknown): HoldfastError {
+function fromHttp(error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const { statusCode } = (error ?? {}) as Partial<FastifyError>;
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return toHoldfastError(error);

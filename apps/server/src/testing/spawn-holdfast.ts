@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { deferred } from "./deferred.ts";
 
 const SERVER = fileURLToPath(new URL("../../", import.meta.url));
+const require = createRequire(import.meta.url);
+const TSX = pathToFileURL(require.resolve("tsx")).href;
 const READY = /^Holdfast is ready: (http:\S+)$/m;
 
 export interface Ended {
@@ -23,7 +26,7 @@ export interface Spawned {
 /** The `holdfast` command in a process of its own, with exactly this environment beside PATH and HOME. */
 export function spawnHoldfast(args: readonly string[], env: Record<string, string>): Spawned {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli.ts", ...args], {
+  const child = spawn(process.execPath, ["--import", TSX, "src/cli.ts", ...args], {
     cwd: SERVER,
     env: { ...(PATH && { PATH }), ...(HOME && { HOME }), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -87,7 +87,7 @@ function LoadingPeople() {
 function Unavailable({ error, busy, onRetry }: { error: Error; busy: boolean; onRetry: () => void }) {
   if (error instanceof NoDemoError) {
     return (
-      <Notice state="refused" title="This server has no demo people">
+      <Notice state="attention" title="This server has no demo people">
         <p className="text-soft">
           It runs outside of demo mode, or was not called by a name of this machine. Start one with{" "}
           <code className="font-mono text-ink">npx --yes pnpm start</code> and open it at 127.0.0.1. Signing
@@ -98,7 +98,7 @@ function Unavailable({ error, busy, onRetry }: { error: Error; busy: boolean; on
   }
   return (
     <Notice
-      state="refused"
+      state="attention"
       title="The server can’t be reached"
       actions={
         <Button inert={busy} onClick={onRetry}>

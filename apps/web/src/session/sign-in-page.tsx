@@ -33,7 +33,7 @@ export function SignInPage() {
       </header>
       <div role="status" className="contents">
         {endedBecause === "expired" && (
-          <Notice state="unresolved" title="Your session has expired">
+          <Notice state="attention" title="Your session has expired">
             <p className="text-soft">
               Sign in again. A boost that was under way kept its key, and is looked up when you are back.
             </p>
@@ -41,7 +41,7 @@ export function SignInPage() {
         )}
         {endedBecause === "left" && <p className="text-soft">You have signed out.</p>}
         {error && (
-          <Notice state="refused" title="Signing in failed">
+          <Notice state="attention" title="Signing in failed">
             <p className="text-soft">{reasonOf(error)}</p>
           </Notice>
         )}

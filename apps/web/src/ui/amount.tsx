@@ -8,12 +8,14 @@ interface AmountProps {
   large?: boolean;
 }
 
-/** An exact amount with its unit, in figures of one width. */
+/** An exact amount with its unit, in figures of one width. Where room is short, the unit goes below the number. */
 export function Amount({ value, unit, signed = false, large = false }: AmountProps) {
   return (
-    <span className="figures whitespace-nowrap">
-      {formatAmount(value, { signed })}
-      <span className={`ml-[0.35em] font-normal tracking-normal text-faint ${large ? "text-base" : ""}`}>
+    <span className="figures">
+      <span className="whitespace-nowrap">{formatAmount(value, { signed })}</span>{" "}
+      <span
+        className={`font-normal tracking-normal whitespace-nowrap text-faint ${large ? "text-base" : ""}`}
+      >
         {unit}
       </span>
     </span>

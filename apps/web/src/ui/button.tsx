@@ -5,6 +5,7 @@ const looks = {
     "bg-action text-on-action font-medium hover:bg-action-strong aria-disabled:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-sunken",
   plain:
     "border border-edge bg-surface text-ink hover:bg-sunken aria-disabled:text-faint aria-disabled:hover:bg-surface",
+  danger: "border border-refused/50 bg-surface text-refused hover:bg-refused-wash",
   quiet: "text-soft hover:bg-sunken hover:text-ink aria-disabled:text-faint",
 } as const;
 

@@ -4,7 +4,8 @@ import { type MarkedState, StateMark } from "./state-mark.tsx";
 const looks: Record<MarkedState, string> = {
   confirmed: "border border-line bg-surface",
   pending: "unconfirmed",
-  unresolved: "unconfirmed border-unresolved bg-unresolved-wash",
+  unresolved: "unconfirmed bg-unresolved-wash [--unconfirmed-edge:var(--color-unresolved)]",
+  attention: "border border-unresolved/40 bg-unresolved-wash",
   refused: "border border-refused/40 bg-refused-wash",
 };
 
@@ -25,8 +26,10 @@ export function Notice({ state, title, children, actions }: NoticeProps) {
       <div className="flex min-w-0 flex-col gap-1.5">
         <p className="font-medium">{title}</p>
         {children}
-        {actions && <div className="flex flex-wrap items-center gap-2 pt-1">{actions}</div>}
       </div>
+      {actions && (
+        <div className="col-span-full flex flex-wrap items-center gap-x-1 gap-y-2 pt-2.5">{actions}</div>
+      )}
     </div>
   );
 }

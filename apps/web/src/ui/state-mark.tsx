@@ -1,13 +1,15 @@
-export type MarkedState = "confirmed" | "pending" | "unresolved" | "refused";
+/** The four states of an intent, and what a page itself wants noticed. */
+export type MarkedState = "confirmed" | "pending" | "unresolved" | "refused" | "attention";
 
 const tone: Record<MarkedState, string> = {
   confirmed: "text-accent",
   pending: "text-soft",
   unresolved: "text-unresolved",
   refused: "text-refused",
+  attention: "text-unresolved",
 };
 
-/** Each outcome has a shape of its own: disc, broken ring, diamond, square. The word stands beside it. */
+/** Each outcome has a shape of its own: disc, broken ring, diamond, square; and a triangle. The word stands beside it. */
 export function StateMark({ state, size = 16 }: { state: MarkedState; size?: number }) {
   return (
     <svg
@@ -68,6 +70,18 @@ const shapes = {
     <>
       <rect x="1.5" y="1.5" width="13" height="13" rx="2" fill="currentColor" />
       <path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8" {...inner} />
+    </>
+  ),
+  attention: (
+    <>
+      <path
+        d="M8 2 14.6 13.6H1.4z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeWidth="1.6"
+        strokeLinejoin="round"
+      />
+      <path d="M8 6.4v3M8 11.6v.1" {...inner} />
     </>
   ),
 } as const;

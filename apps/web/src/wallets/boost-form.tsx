@@ -18,7 +18,7 @@ const SETTLE_MS = 600;
 export function BoostForm({ wallet }: { wallet: Wallet }) {
   const { walletId, currency } = wallet;
   const boost = useBoost(walletId);
-  const recipient = useRecipient(walletId);
+  const recipient = useRecipient(wallet);
   const online = useOnline();
   const form = useRef<HTMLFormElement>(null);
   const settledAt = useRef(0);

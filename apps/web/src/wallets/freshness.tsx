@@ -21,7 +21,7 @@ export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
   return (
     <div className="flex min-h-8 items-center gap-1.5 text-sm text-soft">
       <span role="status" className="flex items-center gap-1.5">
-        {stale && <StateMark state="unresolved" size={14} />}
+        {stale && <StateMark state="attention" size={14} />}
         {!online && <span>Offline, {asOf}</span>}
         {online && quiet && <span>The server does not answer, {asOf}</span>}
       </span>

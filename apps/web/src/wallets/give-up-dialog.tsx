@@ -5,9 +5,15 @@ import { Button } from "../ui/button.tsx";
 export function GiveUpDialog({ onGiveUp }: { onGiveUp: () => void }) {
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger render={<Button look="quiet">Give it up</Button>} />
+      <AlertDialog.Trigger
+        render={
+          <Button look="quiet" className="px-2">
+            Give it up
+          </Button>
+        }
+      />
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-black/30 transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-40 flex w-[26rem] max-w-[calc(100vw-2rem)] -translate-1/2 flex-col gap-3 rounded-lg border border-line bg-surface p-5 shadow-float transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
           <AlertDialog.Title className="text-lg font-semibold">Give up asking?</AlertDialog.Title>
           <AlertDialog.Description className="text-soft">
@@ -18,7 +24,7 @@ export function GiveUpDialog({ onGiveUp }: { onGiveUp: () => void }) {
             <AlertDialog.Close render={<Button>Keep the key</Button>} />
             <AlertDialog.Close
               render={
-                <Button look="primary" onClick={onGiveUp}>
+                <Button look="danger" onClick={onGiveUp}>
                   Forget the key
                 </Button>
               }

@@ -20,20 +20,20 @@ export function HistoryRow({ entry, unit, isNew }: HistoryRowProps) {
   return (
     <tr
       data-version={entry.version}
-      className={`border-b border-line hover:bg-sunken/60 @max-3xl:grid @max-3xl:grid-cols-[auto_auto_1fr_auto] @max-3xl:items-baseline @max-3xl:gap-x-2.5 @max-3xl:py-2.5 @max-3xl:[grid-template-areas:'kind_who_who_amount'_'note_note_note_balance'_'version_when_operation_held'] ${isNew ? "animate-changed" : ""}`}
+      className={`border-b border-line hover:bg-sunken/60 @max-3xl:grid @max-3xl:grid-cols-[auto_auto_1fr_auto] @max-3xl:items-baseline @max-3xl:gap-x-2.5 @max-3xl:py-2.5 @max-3xl:[grid-template-areas:'kind_who_who_amount'_'note_note_note_held'_'version_when_operation_balance'] ${isNew ? "animate-changed" : ""}`}
     >
       <td className={`${right} figures pl-0 text-faint [grid-area:version] @max-3xl:text-left`}>
         <span className="@3xl:hidden">v</span>
         {entry.version}
       </td>
-      <td className={`${cell} text-soft [grid-area:when]`}>
+      <td className={`${cell} figures min-w-20 text-soft [grid-area:when]`}>
         <RelativeTime at={entry.at} />
       </td>
       <td className={`${cell} font-medium [grid-area:kind]`}>{kindName(entry.kind)}</td>
       <td className={`${right} font-medium [grid-area:amount]`}>
         <Amount value={entry.amount} unit={unit} signed />
       </td>
-      <td className={`${right} [grid-area:held] ${noHeldChange ? "text-faint @max-3xl:invisible" : ""}`}>
+      <td className={`${right} [grid-area:held] ${noHeldChange ? "text-faint @max-3xl:sr-only" : ""}`}>
         {noHeldChange ? "0" : <Amount value={entry.heldChange} unit={unit} signed />}
         <span className="text-faint @3xl:hidden"> held</span>
       </td>

@@ -49,15 +49,31 @@ export function HistoryTable({ children }: { children: ReactNode }) {
   );
 }
 
-const LOADING = ["5rem", "3rem", "7rem", "4rem", "6rem", "3rem", "5rem", "4rem"];
+const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"];
+/** As wide as the texts that will stand there, so that the columns stay where they are. */
+const CELLS = [
+  { column: "version", width: "1rem", align: "text-right pl-0" },
+  { column: "when", width: "3.75rem", align: "" },
+  { column: "kind", width: "2.5rem", align: "" },
+  { column: "amount", width: "5rem", align: "text-right" },
+  { column: "held", width: "0.5rem", align: "text-right" },
+  { column: "balance", width: "5rem", align: "text-right" },
+  { column: "counterparty", width: "3rem", align: "pl-5" },
+  { column: "note", width: "6rem", align: "" },
+  { column: "operation", width: "4.25rem", align: "pr-0" },
+];
 
 export function LoadingRows() {
-  return LOADING.map((width, index) => (
-    <tr key={index} className="h-9 border-b border-line @max-3xl:flex @max-3xl:h-20 @max-3xl:items-center">
-      <td colSpan={9} className="px-2">
-        {index === 0 && <span className="sr-only">Reading the history</span>}
-        <Skeleton width={width} />
-      </td>
+  return ROWS.map((row) => (
+    <tr
+      key={row}
+      className="h-9 border-b border-line @max-3xl:flex @max-3xl:h-20 @max-3xl:items-center @max-3xl:*:nth-[n+5]:hidden"
+    >
+      {CELLS.map(({ column, width, align }) => (
+        <td key={column} className={`px-2 ${align}`}>
+          <Skeleton width={width} />
+        </td>
+      ))}
     </tr>
   ));
 }

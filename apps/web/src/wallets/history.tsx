@@ -1,11 +1,12 @@
 import { useWalletHistory, type Wallet } from "@holdfast/react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { formatAmount } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { HistoryRow } from "./history-row.tsx";
 import { HistoryTable, LoadingRows } from "./history-table.tsx";
-import { UndecidedRow } from "./undecided-row.tsx";
+import { UndecidedBoost } from "./undecided-boost.tsx";
+import { whyUnread } from "./wallet-states.tsx";
 
 /** What changed the wallet, newest first. Versions have no gaps, so the range says how much there is. */
 export function History({ wallet }: { wallet: Wallet | undefined }) {
@@ -41,11 +42,12 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
         range={
           newest && `versions ${formatAmount(entries.at(-1)?.version ?? newest)} to ${formatAmount(newest)}`
         }
-      />
-      <UndecidedRow walletId={walletId} unit={currency} />
+      >
+        <UndecidedBoost walletId={walletId} unit={currency} />
+      </Heading>
       {error && !data ? (
         <Notice
-          state="refused"
+          state="attention"
           title="The history could not be read"
           actions={
             <Button inert={isFetching} onClick={() => void refetch()}>
@@ -53,7 +55,7 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
             </Button>
           }
         >
-          <p className="text-soft">{error.message}</p>
+          <p className="text-soft">{whyUnread(error)}</p>
         </Notice>
       ) : data && entries.length === 0 ? (
         <p className="rounded-lg border border-dashed border-edge px-5 py-8 text-soft">
@@ -83,13 +85,15 @@ function LoadedHistory({ wallet }: { wallet: Wallet }) {
   );
 }
 
-function Heading({ range }: { range?: string | undefined }) {
+/** One line of fixed height: what comes and goes in it moves nothing. */
+function Heading({ range, children }: { range?: string | undefined; children?: ReactNode }) {
   return (
-    <div className="flex items-baseline justify-between gap-4">
+    <div className="flex h-7 items-center justify-between gap-4">
       <h2 id="history" className="text-lg font-semibold tracking-tight">
         History
       </h2>
-      <p className="figures text-sm text-faint">{range}</p>
+      {children}
+      <p className="figures ml-auto text-sm whitespace-nowrap text-faint">{range}</p>
     </div>
   );
 }

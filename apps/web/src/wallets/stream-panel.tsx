@@ -23,7 +23,7 @@ type Clock = (typeof clocks)[number]["value"];
 export function StreamPanel({ wallet }: { wallet: Wallet }) {
   const { walletId, currency } = wallet;
   const stream = useStream(walletId);
-  const recipient = useRecipient(walletId);
+  const recipient = useRecipient(wallet);
   const online = useOnline();
   const form = useRef<HTMLFormElement>(null);
   const [amount, setAmount] = useState("");

@@ -4,7 +4,9 @@ import { formatAmount } from "../ui/format.ts";
 import { type MarkedState, StateMark } from "../ui/state-mark.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 
-const words: Record<MarkedState, string> = {
+type TickState = Exclude<MarkedState, "attention">;
+
+const words: Record<TickState, string> = {
   confirmed: "paid",
   pending: "waiting",
   unresolved: "unresolved",
@@ -58,12 +60,12 @@ function Tick({ tick: { minute, state }, unit }: { tick: StreamTick; unit: strin
   );
 }
 
-function markOf(status: StreamTick["state"]["status"]): MarkedState {
+function markOf(status: StreamTick["state"]["status"]): TickState {
   return status === "idle" ? "pending" : status;
 }
 
 function summary(ticks: readonly StreamTick[]): string {
-  const count = (marked: MarkedState) => ticks.filter((tick) => markOf(tick.state.status) === marked).length;
+  const count = (marked: TickState) => ticks.filter((tick) => markOf(tick.state.status) === marked).length;
   return (["confirmed", "pending", "unresolved", "refused"] as const)
     .filter((marked) => count(marked) > 0)
     .map((marked) => `${count(marked)} ${words[marked]}`)

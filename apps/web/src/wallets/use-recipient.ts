@@ -1,3 +1,4 @@
+import type { Wallet } from "@holdfast/react";
 import { useState } from "react";
 import { useSession } from "../session/session-context.tsx";
 import { usePeople } from "../session/use-people.ts";
@@ -6,14 +7,17 @@ import type { Option } from "../ui/select.tsx";
 const OTHER = "other";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** To whom: one of the demo's people of the same tenant, or a wallet by its id. */
-export function useRecipient(fromWalletId: string) {
+/** To whom: one of the demo's people with the same tenant and currency, or a wallet by its id. */
+export function useRecipient({ walletId: fromWalletId, currency }: Wallet) {
   const { tenantId } = useSession();
   const { data: people } = usePeople();
   const [choice, setChoice] = useState<string | null>(null);
   const [otherId, setOtherId] = useState("");
 
-  const known = (people ?? []).filter((p) => p.tenantId === tenantId && p.walletId !== fromWalletId);
+  const known = (people ?? []).filter(
+    (person) =>
+      person.tenantId === tenantId && person.currency === currency && person.walletId !== fromWalletId,
+  );
   const options: Option[] = [
     ...known.map(({ walletId, name, role }) => ({ value: walletId, label: name, detail: role })),
     { value: OTHER, label: "Another wallet id" },

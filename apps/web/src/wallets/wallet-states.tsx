@@ -1,3 +1,4 @@
+import { isHoldfastError } from "@holdfast/client";
 import { Link } from "@tanstack/react-router";
 import { useOnline } from "../app/use-online.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,7 +18,7 @@ export function WalletsFailed({
   return (
     <div className="max-w-xl">
       <Notice
-        state="refused"
+        state="attention"
         title={online ? "The wallets could not be read" : "You are offline"}
         actions={
           <Button inert={busy} onClick={onRetry}>
@@ -26,9 +27,7 @@ export function WalletsFailed({
         }
       >
         <p className="text-soft">
-          {online
-            ? error.message
-            : "The wallets will be read when the connection returns. Nothing was changed."}
+          {online ? whyUnread(error) : "The wallets will be read when the connection returns."}
         </p>
       </Notice>
     </div>
@@ -56,4 +55,12 @@ export function NotYourWallet() {
       </Link>
     </p>
   );
+}
+
+/** Why a read gave nothing, for a person. Reading changes nothing, so it is simply tried again. */
+export function whyUnread(error: Error): string {
+  const unanswered = isHoldfastError(error) && error.code === "TIMEOUT";
+  return unanswered
+    ? "The server did not answer in time. It is asked again every few seconds."
+    : error.message;
 }

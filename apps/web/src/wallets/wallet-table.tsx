@@ -13,23 +13,23 @@ export function WalletTable({
   openId: string | undefined;
 }) {
   return (
-    <table className="w-full border-collapse text-sm max-sm:block max-sm:*:block">
+    <table className="w-full table-fixed border-collapse text-sm max-sm:block max-sm:*:block">
       <caption className="sr-only">Your wallets</caption>
       <thead className="max-sm:sr-only">
         <tr>
           <th scope="col" className={head}>
             Wallet
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} w-1/4`}>
             Balance
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} w-[17%]`}>
             <span aria-hidden="true">− </span>Held
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} w-1/4`}>
             <span aria-hidden="true">= </span>Available
           </th>
-          <th scope="col" className={`${head} pr-3`}>
+          <th scope="col" className={`${head} w-[11%] pr-3`}>
             Version
           </th>
         </tr>

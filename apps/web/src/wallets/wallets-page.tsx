@@ -2,7 +2,7 @@ import { useWallets } from "@holdfast/react";
 import { Page } from "../app/page.tsx";
 import { Freshness } from "./freshness.tsx";
 import { History } from "./history.tsx";
-import { PayPanel } from "./pay-panel.tsx";
+import { PayPanel, PayPanelLoading } from "./pay-panel.tsx";
 import { NotYourWallet, NoWallets, WalletsFailed } from "./wallet-states.tsx";
 import { WalletTable } from "./wallet-table.tsx";
 
@@ -25,12 +25,12 @@ export function WalletsPage({ walletId }: { walletId?: string }) {
             {data?.length === 0 ? <NoWallets /> : <WalletTable wallets={data} openId={open?.walletId} />}
             {data && walletId && !open && <NotYourWallet />}
           </div>
-          {open && (
+          {(open || !data) && (
             <aside
               aria-label="Pay from this wallet"
               className="xl:sticky xl:top-5 xl:col-start-2 xl:row-span-2 xl:row-start-1"
             >
-              <PayPanel key={open.walletId} wallet={open} />
+              {open ? <PayPanel key={open.walletId} wallet={open} /> : <PayPanelLoading />}
             </aside>
           )}
           {(open || !data) && (

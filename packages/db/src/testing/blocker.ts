@@ -2,6 +2,8 @@ import postgres from "postgres";
 
 /** Somebody else's transaction: it holds what it locked until it is let go. */
 export interface Blocker {
+  /** For what is to run in that transaction, such as `execute(blocker.sql, …)`. */
+  readonly sql: postgres.Sql;
   run(statement: string, parameters?: readonly string[]): Promise<postgres.RowList<postgres.Row[]>>;
   /** Resolves when `count` sessions of this database wait for a lock; the waiting is done in Postgres. */
   untilWaiting(count: number): Promise<void>;
@@ -18,6 +20,7 @@ export async function startBlocker(url: string): Promise<Blocker> {
   });
   await sql.unsafe("begin");
   return {
+    sql,
     run: (statement, parameters = []) => sql.unsafe(statement, [...parameters]),
     async untilWaiting(count) {
       await sql.unsafe(`do $$ begin

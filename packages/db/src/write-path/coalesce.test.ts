@@ -125,8 +125,7 @@ describe("a key that somebody else's open transaction has used", () => {
     const blocker = await startBlocker(database.url);
     let retried: Promise<unknown> = Promise.resolve();
     try {
-      const tx = { unsafe: (text: string, parameters: string[] = []) => blocker.run(text, parameters) };
-      await execute(tx as Parameters<typeof execute>[0], ada, [open]);
+      await execute(blocker.sql, ada, [open]);
       retried = settle(db.execute(ada, open));
       await blocker.untilWaiting(1);
       const started = Date.now();

@@ -1,0 +1,165 @@
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  type Command,
+  connect,
+  type Db,
+  execute,
+  type Feature,
+  holdfastFeatures,
+  type LockedTable,
+  lockRows,
+  pgArray,
+} from "../index.ts";
+import { startBlocker } from "../testing/blocker.ts";
+import { ada, countOutcomes, holdings, newKey, openWallet, settle } from "../testing/factories.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
+
+/**
+ * Lock first, look up second. A look-up before the lock would still meet the unique key in the end, and be retried, so
+ * these tests take away what hides it: a transaction that can't be retried, and a command whose second run would refuse.
+ */
+
+/** A voucher is redeemed by deleting it: who comes second finds nothing, which is a refusal that is not recorded. */
+type Redeem = Command & { readonly code: string };
+interface VoucherRows {
+  readonly locked: LockedTable;
+  readonly redeemed: string[];
+}
+const table = { table: "public.vouchers", key: "code", keyType: "text", columns: [] } as const;
+const vouchers: Feature<Redeem, VoucherRows, string> = {
+  name: "vouchers",
+  inputs: { "vouchers.redeem": z.strictObject({ idempotencyKey: z.string(), code: z.string() }) },
+  needs: ({ code }) => [{ feature: "vouchers", key: code }],
+  async lock(tx, tenantId, keys, wait) {
+    const locked = await lockRows(tx, tenantId, table, keys, wait);
+    return { rows: { locked, redeemed: [] }, stuck: locked.stuck };
+  },
+  decide(all, { code }) {
+    const { locked, redeemed } = all["vouchers"] as VoucherRows;
+    const there = locked.rows.has(code) && !redeemed.includes(code);
+    if (!there) return { ok: false, code: "NOT_FOUND", details: { what: "code" } };
+    return { ok: true, data: { code }, changes: { vouchers: [code] } };
+  },
+  apply: (rows, changes) => rows.redeemed.push(...changes),
+  write(tx, tenantId, { redeemed }) {
+    if (redeemed.length === 0) return;
+    void tx.run("delete from public.vouchers where tenant_id = $1::int and code = any($2::text[])", [
+      String(tenantId),
+      pgArray(redeemed),
+    ]);
+  },
+};
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+let servers: readonly [Db, Db];
+const range = (length: number) => Array.from({ length }, (_, at) => at);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 4 });
+  await sql.unsafe(`create table public.vouchers (tenant_id int, code text, primary key (tenant_id, code));
+    grant select, update, delete on public.vouchers to holdfast_app`);
+  const options = { url: database.url, features: [...holdfastFeatures, vouchers as Feature] };
+  servers = [connect(options), connect(options)];
+});
+afterAll(async () => {
+  for (const db of servers) await db.close();
+  await sql.end();
+  await database.close();
+});
+
+describe("a call whose key is used while it waits for the lock", () => {
+  test("is a replay, not a second look at what the first one left", async () => {
+    await sql`insert into public.vouchers values (1, 'held')`;
+    const command = { kind: "vouchers.redeem", idempotencyKey: newKey(), code: "held" } as const;
+    const blocker = await startBlocker(database.url);
+    const registry = { registry: servers[0].registry };
+    expect(await execute(blocker.sql, ada, [command], registry)).toMatchObject([
+      { ok: true, replayed: false },
+    ]);
+    const waiting = servers.map((db) => settle(db.execute(ada, command)));
+    await blocker.untilWaiting(2);
+    await blocker.release();
+    expect(await Promise.all(waiting)).toMatchObject([
+      { ok: true, answer: { code: "held", replayed: true } },
+      { ok: true, answer: { code: "held", replayed: true } },
+    ]);
+  });
+
+  test("is a replay whenever the first one commits", async () => {
+    for (const round of range(30)) {
+      const code = `voucher-${round}`;
+      await sql`insert into public.vouchers values (1, ${code})`;
+      const command = { kind: "vouchers.redeem", idempotencyKey: newKey(), code } as const;
+      const settled = await Promise.all(
+        range(8).map((at) => settle(servers[at % 2 === 0 ? 0 : 1].execute(ada, command))),
+      );
+      expect(countOutcomes(settled)).toEqual({ ok: 8 });
+      expect(settled.filter((one) => one.ok && !one.answer.replayed)).toHaveLength(1);
+    }
+  });
+
+  test("is a replay in a transaction that nobody retries", async () => {
+    const walletId = await openWallet(servers[0], 100n);
+    const debit = { kind: "wallets.debit", idempotencyKey: newKey(), walletId, amount: 30n } as const;
+    const blocker = await startBlocker(database.url);
+    const second = await sql.reserve();
+    try {
+      const [first] = await execute(blocker.sql, ada, [debit]);
+      expect(first).toMatchObject({ ok: true, replayed: false });
+      await second.unsafe("begin");
+      const waiting = execute(second, ada, [debit]);
+      await blocker.untilWaiting(1);
+      await blocker.release();
+      expect(await waiting).toEqual([{ ...first, replayed: true }]);
+      await second.unsafe("commit");
+    } finally {
+      second.release();
+    }
+    expect((await holdings(database.url)).amounts(walletId)).toEqual([100n, -30n]);
+  });
+});
+
+describe("two transactions that name the same rows in opposite orders", () => {
+  /** While the blocker holds both, the two queue up; whoever locked out of order would now deadlock. */
+  async function meet(hold: string, ids: string[], left: unknown[], right: unknown[]): Promise<unknown[]> {
+    const blocker = await startBlocker(database.url);
+    await blocker.run(hold, [`{${ids.join(",")}}`]);
+    const running = [left, right].map((commands) =>
+      sql.begin(async (tx) => {
+        const joined = await execute(tx, ada, commands as never, { registry: servers[0].registry });
+        return joined.map((one) => (one.ok ? "ok" : one.error.code));
+      }),
+    );
+    await blocker.untilWaiting(2);
+    await blocker.release();
+    return Promise.all(running.map((one) => one.catch((error: unknown) => error)));
+  }
+
+  test("don't deadlock on wallets", async () => {
+    const [a, b] = await Promise.all([openWallet(servers[0], 100n), openWallet(servers[0], 100n)]);
+    const transfer = (fromWalletId: string, toWalletId: string) => {
+      return { kind: "wallets.transfer", idempotencyKey: newKey(), fromWalletId, toWalletId, amount: 1n };
+    };
+    const hold = "select id from holdfast.wallets where id = any($1::uuid[]) for update";
+    expect(await meet(hold, [a, b], [transfer(a, b)], [transfer(b, a)])).toEqual([["ok"], ["ok"]]);
+  });
+
+  test("don't deadlock on the rows of a feature that locks by lockRows", async () => {
+    const redeem = (code: string) => ({ kind: "vouchers.redeem", idempotencyKey: newKey(), code });
+    await sql`insert into public.vouchers values (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd')`;
+    const hold = "select code from public.vouchers where code = any($1::text[]) for update";
+    const [left, right] = [
+      [redeem("a"), redeem("b"), redeem("c")],
+      [redeem("c"), redeem("b"), redeem("a")],
+    ];
+    const came = await meet(hold, ["a", "b", "c"], left, right);
+    expect(came.toSorted()).toEqual([
+      ["NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
+      ["ok", "ok", "ok"],
+    ]);
+  });
+});
