@@ -2,12 +2,19 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const server = "http://127.0.0.1:4000";
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  server: { proxy: { "/trpc": "http://127.0.0.1:4000", "/demo": "http://127.0.0.1:4000" } },
+  server: { proxy: { "/trpc": server, "/demo": server } },
   build: {
-    // The server's policy allows no data: URLs in scripts or styles, so every asset stays a file.
+    // The server's content security policy wants files, not data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // Libraries change seldom: a new console leaves them in the browser's cache.
+      output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] } },
+    },
+    chunkSizeWarningLimit: 700,
   },
 });

@@ -3,6 +3,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCaller, dataOf, type Spawned, spawnHoldfast, TEST_SECRET } from "./testing/index.ts";
 
@@ -39,12 +40,6 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
       /^holdfast: serve needs HOLDFAST_JWT_SECRET .* or HOLDFAST_JWKS_URL$/,
     ],
     [
-      "no database",
-      ["serve"],
-      () => ({ HOLDFAST_JWT_SECRET: TEST_SECRET }),
-      /^holdfast: serve needs DATABASE_URL/,
-    ],
-    [
       "a wrong port",
       ["start"],
       () => ({ PORT: "70000" }),
@@ -63,40 +58,10 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
       /^holdfast: the database at 127\.0\.0\.1:1 can't be reached/,
     ],
     [
-      "migrate: database down",
-      ["migrate"],
-      () => ({ DATABASE_URL: UNREACHABLE }),
-      /^holdfast: the database at 127\.0\.0\.1:1 can't be reached/,
-    ],
-    [
-      "verify: database down",
-      ["verify"],
-      () => ({ DATABASE_URL: UNREACHABLE }),
-      /^holdfast: the database at 127\.0\.0\.1:1 can't be reached/,
-    ],
-    [
       "start: database down",
       ["start"],
       () => ({ DATABASE_URL: UNREACHABLE, PORT: "0" }),
       /^holdfast: the database at 127\.0\.0\.1:1 can't be reached/,
-    ],
-    [
-      "no such database",
-      ["verify"],
-      () => ({ DATABASE_URL: new URL("/nowhere", database.url).href }),
-      /has no such database/,
-    ],
-    [
-      "a wrong password",
-      ["verify"],
-      () => ({ DATABASE_URL: database.url.replace(/:[^:@]+@/, ":wrong@") }),
-      /refuses the password/,
-    ],
-    [
-      "no secret to sign with",
-      ["token", "--as", "ada"],
-      () => ({}),
-      /^holdfast: token needs HOLDFAST_JWT_SECRET, or start running/,
     ],
     [
       "an unknown command",
@@ -104,7 +69,6 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
       () => ({}),
       /^holdfast: there is no command "strat"; there are start, serve/,
     ],
-    ["a command of the prototype", ["constructor"], () => ({}), /there is no command "constructor"/],
   ])("%s", async (_name, args, env, line) => {
     const { code, stdout, stderr } = await run(args, env());
     expect(stderr.trimEnd()).toMatch(line);
@@ -130,7 +94,7 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
 });
 
 test("--help tells the commands, and each command's options", async () => {
-  const [all, token, none] = await Promise.all([run(["--help"]), run(["token", "--help"]), run([])]);
+  const [all, token] = await Promise.all([run(["--help"]), run(["token", "--help"])]);
   expect(all.code).toBe(0);
   for (const name of ["start", "serve", "migrate", "verify", "token", "demo"])
     expect(all.stdout).toContain(name);
@@ -138,7 +102,6 @@ test("--help tells the commands, and each command's options", async () => {
     code: 0,
     stdout: expect.stringMatching(/--as[\s\S]*--tenant[\s\S]*--api-key/),
   });
-  expect(none).toMatchObject({ code: 2, stdout: all.stdout });
 });
 
 describe("start", () => {
@@ -195,14 +158,26 @@ describe("start", () => {
     expect(await stop(again)).toMatchObject({ code: 0 });
   }, 60_000);
 
-  test("takes the database that DATABASE_URL names", async () => {
-    const given = { DATABASE_URL: database.url, HOLDFAST_STATE_DIR: join(stateDir, "given"), PORT: "0" };
-    const spawned = spawnHoldfast(["start"], given);
-    const people = await (await fetch(`${await spawned.ready}/demo/people`)).json();
-    const { code, stdout } = await run(["demo"], { DATABASE_URL: database.url });
-    expect(code).toBe(0);
-    for (const { walletId } of people as { walletId: string }[]) expect(stdout).toContain(walletId);
-    expect(await stop(spawned)).toMatchObject({ code: 0, stderr: "" });
+  test("takes the database that DATABASE_URL names, and an empty one will do", async () => {
+    const name = `empty_${process.pid}`;
+    const admin = postgres(new URL("/postgres", database.url).href, { max: 1, onnotice: () => {} });
+    await admin.unsafe(`create database ${name}`);
+    try {
+      const DATABASE_URL = new URL(`/${name}`, database.url).href;
+      const spawned = spawnHoldfast(["start"], {
+        DATABASE_URL,
+        HOLDFAST_STATE_DIR: join(stateDir, "given"),
+        PORT: "0",
+      });
+      const people = await (await fetch(`${await spawned.ready}/demo/people`)).json();
+      const demo = await run(["demo"], { DATABASE_URL });
+      for (const { walletId } of people as { walletId: string }[]) expect(demo.stdout).toContain(walletId);
+      expect(await run(["migrate"], { DATABASE_URL })).toMatchObject({ code: 0, stderr: "" });
+      expect(await stop(spawned)).toMatchObject({ code: 0, stderr: "" });
+    } finally {
+      await admin.unsafe(`drop database ${name} with (force)`);
+      await admin.end();
+    }
   });
 
   test("a signal while it starts ends it in order, too", async () => {

@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "./config.ts";
 import { terminalLines } from "./terminal-lines.ts";
 
@@ -8,10 +8,7 @@ export type { Logger };
  * Logs to stderr, so that stdout stays with the commands' own output: JSON, or short lines on a terminal. Written
  * synchronously, because the last line before an exit is the one that matters.
  */
-export function createLogger(level: LogLevel): Logger {
-  const destination = process.stderr.isTTY
-    ? terminalLines(process.stderr)
-    : pino.destination({ dest: 2, sync: true });
+export function createLogger(level: LogLevel, destination: DestinationStream = standardError()): Logger {
   return pino(
     {
       level,
@@ -23,6 +20,10 @@ export function createLogger(level: LogLevel): Logger {
     },
     destination,
   );
+}
+
+function standardError(): DestinationStream {
+  return process.stderr.isTTY ? terminalLines(process.stderr) : pino.destination({ dest: 2, sync: true });
 }
 
 /** What may be told of an error: classes, codes and places. Messages quote parameters and SQL, so none is told. */

@@ -2,7 +2,9 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createQueryClient } from "./app/client.ts";
+import { createClient, createQueryClient } from "./app/client.ts";
+import { createConnection } from "./app/connection.ts";
+import { ConnectionProvider } from "./app/connection-context.tsx";
 import { Console } from "./app/console.tsx";
 import { SessionProvider } from "./session/session-context.tsx";
 import { createSessionStore } from "./session/session-store.ts";
@@ -11,7 +13,9 @@ import "./styles/main.css";
 
 /** The composition root: everything that is shared is made here. */
 const store = createSessionStore(sessionStorage);
-const queryClient = createQueryClient(store);
+const connection = createConnection(() => store.end("expired"));
+const client = createClient(store, connection);
+const queryClient = createQueryClient();
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root.");
 
@@ -19,11 +23,13 @@ createRoot(root).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
-        <SessionProvider store={store}>
-          <TooltipProvider delay={300}>
-            <Console queryClient={queryClient} />
-          </TooltipProvider>
-        </SessionProvider>
+        <ConnectionProvider value={connection}>
+          <SessionProvider store={store}>
+            <TooltipProvider delay={300}>
+              <Console client={client} queryClient={queryClient} />
+            </TooltipProvider>
+          </SessionProvider>
+        </ConnectionProvider>
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

@@ -1,6 +1,6 @@
 import { HoldfastError } from "@holdfast/db";
 
-/** The answer of a read, or TIMEOUT once its time is up. A read has no effect, so nothing was started that could last. */
+/** What is read, or TIMEOUT once its time is up. A read has no effect, so nothing was started that could last. */
 export async function within<T>(deadlineMs: number, read: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,5 @@
 export { type AppRouter, appRouter, type RouterInputs, type RouterOutputs } from "./app-router.ts";
+export { within } from "./deadline.ts";
 export { badRequest, isUnknownFault, toHoldfastError } from "./errors.ts";
 export { parseJson } from "./json.ts";
 export type { Context } from "./trpc.ts";

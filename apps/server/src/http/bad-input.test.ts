@@ -147,6 +147,21 @@ describe("requests that are not valid", () => {
     ]);
   });
 
+  test("a streamed batch tells its refusals in the same form", async () => {
+    const response = await asAda.send("wallets.debit,wallets.debit?batch=1", {
+      method: "POST",
+      headers: { ...json, "trpc-accept": "application/jsonl" },
+      body: JSON.stringify({
+        0: { walletId },
+        1: { idempotencyKey: freshKey(), walletId, amount: "1000000" },
+      }),
+    });
+    const text = await response.text();
+    expect(text).toContain('"code":"IDEMPOTENCY_KEY_REQUIRED"');
+    expect(text).toContain('"code":"INSUFFICIENT_FUNDS"');
+    expect(text).not.toMatch(/stack/);
+  });
+
   test("a batch of 1,000 boosts with long messages fits into one request", async () => {
     const toWalletId = await server.wallet("bob", "0");
     const fromWalletId = await server.wallet("ada", "5000");

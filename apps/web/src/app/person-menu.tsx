@@ -1,4 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
+import { useNavigate } from "@tanstack/react-router";
 import { useSession, useSessionStore } from "../session/session-context.tsx";
 import { CheckIcon, ChevronIcon, LeaveIcon } from "../ui/icons.tsx";
 import { type Theme, themes, useTheme } from "./theme.ts";
@@ -12,9 +13,16 @@ export function PersonMenu({ compact = false }: { compact?: boolean }) {
   const { name, role, tenantId } = useSession();
   const store = useSessionStore();
   const [theme, setTheme] = useTheme();
+  const navigate = useNavigate();
+
+  async function signOut() {
+    // The next person's first page should not be this person's wallet.
+    await navigate({ to: "/wallets" });
+    store.end("left");
+  }
 
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root>
       <Menu.Trigger
         aria-label={`${name}, ${role}, tenant ${tenantId}: theme and sign out`}
         className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-sunken data-popup-open:bg-sunken"
@@ -55,7 +63,7 @@ export function PersonMenu({ compact = false }: { compact?: boolean }) {
               ))}
             </Menu.RadioGroup>
             <Menu.Separator className="my-1 h-px bg-line" />
-            <Menu.Item className={itemClass} onClick={() => store.end("left")}>
+            <Menu.Item className={itemClass} onClick={signOut}>
               <LeaveIcon />
               Sign out
             </Menu.Item>

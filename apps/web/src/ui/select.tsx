@@ -35,7 +35,6 @@ export function Select({
       value={value}
       items={options}
       readOnly={readOnly}
-      modal={false}
       onValueChange={(next) => {
         if (next !== null) onChange(next);
       }}

@@ -1,4 +1,5 @@
 import type { useWallets } from "@holdfast/react";
+import { useServerAnswers } from "../app/connection-context.tsx";
 import { useOnline } from "../app/use-online.ts";
 import { useNow } from "../ui/clock.ts";
 import { clockTime, relativeTime } from "../ui/format.ts";
@@ -6,16 +7,14 @@ import { RefreshIcon } from "../ui/icons.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 
-/** Silence for this long is worth a word; the client is still retrying. */
-const QUIET_MS = 12_000;
-
 /** How old the figures are, and why. Always one line, so nothing moves when it changes. */
 export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
   const online = useOnline();
   const now = useNow();
   const { dataUpdatedAt, isError, isFetching, refetch } = read;
   const asOf = dataUpdatedAt ? `figures as of ${clockTime(dataUpdatedAt)}` : "nothing read yet";
-  const quiet = isError || (dataUpdatedAt > 0 && now - dataUpdatedAt > QUIET_MS);
+  const answers = useServerAnswers();
+  const quiet = isError || !answers;
   const stale = !online || quiet;
 
   return (

@@ -12,11 +12,15 @@ interface HistoryRowProps {
   isNew: boolean;
 }
 
+/** A balance and unit of more characters than this would push other columns out. */
+const MOST_UNFOLDED = 16;
+
 const cell = "px-2 py-1.5 align-baseline @max-3xl:p-0";
 const right = `${cell} text-right`;
 
 export function HistoryRow({ entry, unit, isNew }: HistoryRowProps) {
   const noHeldChange = entry.heldChange === "0";
+  const folds = entry.balance.length + unit.length > MOST_UNFOLDED;
   return (
     <tr
       data-version={entry.version}
@@ -31,15 +35,15 @@ export function HistoryRow({ entry, unit, isNew }: HistoryRowProps) {
       </td>
       <td className={`${cell} font-medium [grid-area:kind]`}>{kindName(entry.kind)}</td>
       <td className={`${right} font-medium [grid-area:amount]`}>
-        <Amount value={entry.amount} unit={unit} signed />
+        <Change value={entry.amount} unit={unit} folds={folds} />
       </td>
-      <td className={`${right} [grid-area:held] ${noHeldChange ? "text-faint @max-3xl:sr-only" : ""}`}>
-        {noHeldChange ? "0" : <Amount value={entry.heldChange} unit={unit} signed />}
+      <td className={`${right} [grid-area:held] ${noHeldChange ? "@max-3xl:sr-only" : ""}`}>
+        <Change value={entry.heldChange} unit={unit} folds={folds} />
         <span className="text-faint @3xl:hidden"> held</span>
       </td>
       <td className={`${right} text-soft [grid-area:balance]`}>
-        <span className="sr-only @max-3xl:not-sr-only">= </span>
-        <Amount value={entry.balance} unit={unit} />
+        <span className="@3xl:hidden">=&nbsp;</span>
+        <Amount value={entry.balance} unit={unit} folds={folds} />
       </td>
       <td className={`${cell} pl-5 whitespace-nowrap [grid-area:who]`}>
         <Counterparty entry={entry} />
@@ -52,6 +56,12 @@ export function HistoryRow({ entry, unit, isNew }: HistoryRowProps) {
       </td>
     </tr>
   );
+}
+
+/** A plain 0 where nothing changed, so that the eye finds what did. */
+function Change({ value, unit, folds }: { value: string; unit: string; folds: boolean }) {
+  if (value === "0") return <span className="figures font-normal text-faint">0</span>;
+  return <Amount value={value} unit={unit} folds={folds} signed />;
 }
 
 function Counterparty({ entry }: { entry: HistoryEntry }) {

@@ -7,45 +7,47 @@ const right = `${head} text-right`;
 /** Columns where there is room for nine of them; else each row folds into three lines (see history-row.tsx). */
 export function HistoryTable({ children }: { children: ReactNode }) {
   return (
-    <table className="w-full border-collapse text-base @max-3xl:block">
-      <caption className="sr-only">Entries of this wallet, newest first</caption>
-      <thead className="text-sm text-faint @max-3xl:sr-only">
-        <tr className="border-b border-line">
-          <th scope="col" className={`${right} pl-0`}>
-            Version
-          </th>
-          <th scope="col" className={head}>
-            When
-          </th>
-          <th scope="col" className={head}>
-            Kind
-          </th>
-          <th scope="col" className={right}>
-            Amount
-          </th>
-          <th scope="col" className={right}>
-            Held
-            <br />
-            change
-          </th>
-          <th scope="col" className={right}>
-            Balance
-            <br />
-            after
-          </th>
-          <th scope="col" className={`${head} pl-5`}>
-            Counterparty
-          </th>
-          <th scope="col" className={`${head} w-full`}>
-            Note
-          </th>
-          <th scope="col" className={`${head} pr-0`}>
-            Operation
-          </th>
-        </tr>
-      </thead>
-      <tbody className="@max-3xl:block @max-3xl:border-t @max-3xl:border-line">{children}</tbody>
-    </table>
+    <div className="-mx-1 overflow-x-auto px-1">
+      <table className="w-full border-collapse text-base @max-3xl:block">
+        <caption className="sr-only">Entries of this wallet, newest first</caption>
+        <thead className="text-sm text-faint @max-3xl:sr-only">
+          <tr className="border-b border-line">
+            <th scope="col" className={`${right} pl-0`}>
+              Version
+            </th>
+            <th scope="col" className={head}>
+              When
+            </th>
+            <th scope="col" className={head}>
+              Kind
+            </th>
+            <th scope="col" className={right}>
+              Amount
+            </th>
+            <th scope="col" className={right}>
+              Held
+              <br />
+              change
+            </th>
+            <th scope="col" className={right}>
+              Balance
+              <br />
+              after
+            </th>
+            <th scope="col" className={`${head} pl-5`}>
+              Counterparty
+            </th>
+            <th scope="col" className={`${head} w-full`}>
+              Note
+            </th>
+            <th scope="col" className={`${head} pr-0`}>
+              Operation
+            </th>
+          </tr>
+        </thead>
+        <tbody className="@max-3xl:block @max-3xl:border-t @max-3xl:border-line">{children}</tbody>
+      </table>
+    </div>
   );
 }
 

@@ -37,8 +37,16 @@ export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
         </span>
       </th>
       <Figure name="balance" label="Balance" value={balance} unit={currency} large={large} folded={!open} />
-      <Figure name="held" label="− Held" value={held} unit={currency} large={large} folded={!open} />
-      <Figure name="available" label="= Available" value={available} unit={currency} large={large} strong />
+      <Figure name="held" label="Held" sign="−" value={held} unit={currency} large={large} folded={!open} />
+      <Figure
+        name="available"
+        label="Available"
+        sign={open ? "=" : ""}
+        value={available}
+        unit={currency}
+        large={large}
+        strong
+      />
       <td className="figures pr-3 text-right text-base text-faint max-sm:hidden">{version}</td>
     </tr>
   );
@@ -47,6 +55,8 @@ export function WalletRow({ wallet, open }: { wallet: Wallet; open: boolean }) {
 interface FigureProps {
   name: string;
   label: string;
+  /** Its part in the sum. */
+  sign?: string;
   value: string;
   unit: string;
   large: boolean;
@@ -56,18 +66,19 @@ interface FigureProps {
 }
 
 /** On a small screen the three stand below each other, as a sum does on paper. */
-function Figure({ name, label, value, unit, large, strong = false, folded = false }: FigureProps) {
+function Figure({ name, label, sign = "", value, unit, large, strong = false, folded = false }: FigureProps) {
   const look = `${large ? "sm:text-figure sm:tracking-tight" : ""} ${strong ? "font-semibold" : ""} ${value === "0" ? "text-faint" : ""}`;
   return (
     <td
       className={`pl-2 text-right text-base max-sm:items-baseline max-sm:justify-between max-sm:p-0 ${folded ? "max-sm:hidden" : "max-sm:flex"}`}
     >
       <span aria-hidden="true" className="text-sm text-faint sm:hidden">
+        {sign && `${sign} `}
         {label}
       </span>
       <span data-figure={name}>
         <Changing value={value} className={`-mx-1 rounded-sm px-1 ${look}`}>
-          <Amount value={value} unit={unit} large={large} />
+          <Amount value={value} unit={unit} large={large} folds />
         </Changing>
       </span>
     </td>

@@ -74,7 +74,10 @@ test("500 transfers each way, holds, captures and releases at once: all are answ
     // The other server, so that the wallet must be found through the hold's row.
     return server(at + 1).execute(by, end, DEADLINE);
   });
-  const settled = await Promise.all([...transfers, ...held].map((call) => settle<unknown>(call)));
+  const all = Promise.all([...transfers, ...held].map((call) => settle<unknown>(call)));
+  // One snapshot: what is half way through is not there yet.
+  for (const _ of range(3)) expect(await verify({ url: database.url })).toEqual([]);
+  const settled = await all;
   const { ok = 0, INSUFFICIENT_FUNDS: short = 0, ...others } = countOutcomes(settled);
   expect(others).toEqual({});
   expect(ok + short).toBe(1_200);

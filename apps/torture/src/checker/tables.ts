@@ -1,0 +1,82 @@
+import postgres from "postgres";
+
+/** The final tables, as plain values: what the checker compares the history with. */
+export interface Tables {
+  readonly wallets: readonly WalletRow[];
+  readonly operations: readonly OperationRow[];
+  readonly entries: readonly EntryRow[];
+  readonly holds: readonly HoldRow[];
+}
+
+export interface WalletRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly ownerId: string;
+  readonly currency: string;
+  readonly balance: bigint;
+  readonly held: bigint;
+  readonly minBalance: bigint;
+  readonly version: bigint;
+}
+
+export interface OperationRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly kind: string;
+  /** Such as "user:ada". */
+  readonly caller: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly outcome: {
+    readonly ok: boolean;
+    readonly data?: unknown;
+    readonly code?: string;
+    readonly details?: unknown;
+  };
+  readonly createdAtMs: number;
+}
+
+export interface EntryRow {
+  readonly tenantId: number;
+  readonly walletId: string;
+  readonly version: bigint;
+  readonly operationId: string;
+  readonly amount: bigint;
+  readonly heldChange: bigint;
+  readonly balanceAfter: bigint;
+  readonly heldAfter: bigint;
+}
+
+export interface HoldRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly walletId: string;
+  readonly operationId: string;
+  readonly amount: bigint;
+  readonly captured: bigint;
+  readonly status: string;
+  readonly expiresAtMs: number;
+}
+
+/** Reads all tenants in one snapshot, as a superuser: the checker trusts no policy and no code of Holdfast's. */
+export async function readTables(url: string): Promise<Tables> {
+  const sql = postgres(url, { max: 1, fetch_types: false, types: { bigint: postgres.BigInt } });
+  try {
+    return await sql.begin("isolation level repeatable read read only", async (tx) => ({
+      wallets: await tx<WalletRow[]>`
+        select tenant_id as "tenantId", id, owner_id as "ownerId", currency, credit_balance as balance, held,
+          min_balance as "minBalance", version from holdfast.wallets`,
+      operations: await tx<OperationRow[]>`
+        select tenant_id as "tenantId", id, idempotency_key as "idempotencyKey", kind, caller, input, outcome,
+          (extract(epoch from created_at) * 1000)::float8 as "createdAtMs" from holdfast.operations`,
+      entries: await tx<EntryRow[]>`
+        select tenant_id as "tenantId", wallet_id as "walletId", version, operation_id as "operationId", amount,
+          held_change as "heldChange", balance_after as "balanceAfter", held_after as "heldAfter" from holdfast.entries`,
+      holds: await tx<HoldRow[]>`
+        select tenant_id as "tenantId", id, wallet_id as "walletId", operation_id as "operationId", amount, captured,
+          status, (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs" from holdfast.holds`,
+    }));
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

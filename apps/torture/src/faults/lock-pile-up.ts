@@ -1,0 +1,23 @@
+import postgres from "postgres";
+import { type Fault, pause } from "./fault.ts";
+
+/** Somebody else's transaction sits on the busiest wallet: its callers wait, nobody else may. */
+export const lockPileUp: Fault = {
+  name: "locks: a foreign transaction holds the busiest wallet",
+  async strike({ world, random }) {
+    const sql = postgres(world.databaseUrl, { max: 1, fetch_types: false, connect_timeout: 2 });
+    try {
+      await sql.unsafe("begin");
+      const rows = await sql.unsafe(
+        "select id from holdfast.wallets order by version desc limit 1 for update",
+      );
+      await pause(random.whole(300, 2_000));
+      await sql.unsafe("rollback");
+      return rows.length;
+    } catch {
+      return 0;
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  },
+};

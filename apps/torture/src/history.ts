@@ -1,0 +1,75 @@
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+
+/**
+ * What the clients saw, a line before each send and after each reply. It says nothing of the faults: the checker must
+ * find out from this, and from the final tables, whether anything was lost.
+ */
+export type HistoryEvent = Sent | Replied;
+
+/** One attempt to make a call. The same key may be sent many times, to any server, at once or late. */
+export interface Sent {
+  readonly type: "sent";
+  /** Unique in the history; the reply bears the same. */
+  readonly attempt: number;
+  /** Milliseconds of one monotonic clock for the whole history. */
+  readonly atMs: number;
+  readonly caller: Caller;
+  /** Such as "wallets.boost"; queries too. */
+  readonly procedure: string;
+  /** As it was sent, with its idempotency key. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Which server process it was meant for; of no meaning to the checker but for reading. */
+  readonly server: number;
+  /** How long the caller said that it would wait. */
+  readonly deadlineMs: number;
+}
+
+export interface Caller {
+  readonly tenantId: number;
+  readonly subject: string;
+  readonly role: "user" | "service" | "admin";
+}
+
+export interface Replied {
+  readonly type: "replied";
+  readonly attempt: number;
+  readonly atMs: number;
+  readonly reply: Reply;
+}
+
+/** `lost` is no reply at all: refused, reset, or given up by the caller. Then nobody knows what happened. */
+export type Reply =
+  | { readonly kind: "success"; readonly data: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "error";
+      readonly httpStatus: number;
+      readonly code: string;
+      readonly details: unknown;
+      readonly replayed: boolean;
+      /** The whole body, to be searched for what must not be in it. */
+      readonly body: string;
+    }
+  | { readonly kind: "unreadable"; readonly httpStatus: number; readonly body: string }
+  | { readonly kind: "lost"; readonly reason: "connection" | "gave-up" };
+
+export interface HistoryWriter {
+  write(event: HistoryEvent): void;
+  /** Resolves when everything is on disk. */
+  close(): Promise<void>;
+}
+
+export function writeHistory(file: string): HistoryWriter {
+  const stream = createWriteStream(file);
+  return {
+    write: (event) => {
+      stream.write(`${JSON.stringify(event)}\n`);
+    },
+    close: () => new Promise((resolve, reject) => stream.once("error", reject).end(resolve)),
+  };
+}
+
+export async function readHistory(file: string): Promise<HistoryEvent[]> {
+  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as HistoryEvent);
+}

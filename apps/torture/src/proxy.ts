@@ -1,0 +1,127 @@
+import net from "node:net";
+
+/** A TCP proxy on loopback whose connections can be broken in every way that a network knows. */
+export interface FaultyProxy {
+  readonly port: number;
+  /** Closes (FIN) or resets (RST) every open connection; answers how many there were. */
+  breakAll(how: "close" | "reset"): number;
+  /** From now on nothing arrives in either direction, on old connections and new ones; nothing is closed. */
+  blackHole(on: boolean): void;
+  /** Holds every chunk back for so long; 0 for none. */
+  delay(ms: number): void;
+  /** The next so many COMMITs meet a reset: swallowed before Postgres sees them, or passed on and their answer swallowed. */
+  cutCommits(when: "before" | "after", count: number): void;
+  /** Chunks swallowed or delayed and connections broken so far: a fault that touched nothing did not fire. */
+  readonly touched: number;
+  close(): Promise<void>;
+}
+
+/** COMMIT as a simple query of the Postgres protocol: 'Q', its length, the text, NUL. */
+const COMMIT = Buffer.from("Q\0\0\0\x0bcommit\0");
+
+interface Connection {
+  readonly client: net.Socket;
+  readonly upstream: net.Socket;
+  /** Set when answers must no longer reach the client. */
+  muted: boolean;
+}
+
+export async function startProxy(targetPort: number): Promise<FaultyProxy> {
+  const connections = new Set<Connection>();
+  const faults = { blackHole: false, delayMs: 0, before: 0, after: 0 };
+  let touched = 0;
+
+  const server = net.createServer((client) => {
+    const upstream = net.connect({ host: "127.0.0.1", port: targetPort });
+    const connection: Connection = { client, upstream, muted: false };
+    connections.add(connection);
+    client.setNoDelay(true);
+    upstream.setNoDelay(true);
+    for (const socket of [client, upstream]) {
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        connections.delete(connection);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on("data", (data) => forward(connection, data));
+    upstream.on("data", (data) => {
+      if (connection.muted || faults.blackHole) touched++;
+      else deliver(client, data);
+    });
+  });
+
+  function forward(connection: Connection, data: Buffer): void {
+    if (faults.blackHole) {
+      touched++;
+      return;
+    }
+    const at = faults.before + faults.after > 0 ? data.indexOf(COMMIT) : -1;
+    if (at >= 0 && faults.before > 0) {
+      faults.before--;
+      touched++;
+      connection.upstream.write(data.subarray(0, at), () => connection.client.resetAndDestroy());
+    } else if (at >= 0) {
+      faults.after--;
+      touched++;
+      connection.muted = true;
+      connection.upstream.once("data", () => connection.client.resetAndDestroy());
+      connection.upstream.write(data);
+    } else {
+      deliver(connection.upstream, data);
+    }
+  }
+
+  function deliver(to: net.Socket, data: Buffer): void {
+    if (faults.delayMs === 0) {
+      to.write(data);
+      return;
+    }
+    touched++;
+    // Equal delays keep their order.
+    setTimeout(() => to.writable && to.write(data), faults.delayMs);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+
+  const breakAll = (how: "close" | "reset"): number => {
+    const broken = [...connections];
+    for (const { client, upstream } of broken) {
+      if (how === "reset") {
+        client.resetAndDestroy();
+        upstream.resetAndDestroy();
+      } else {
+        client.end();
+        upstream.end();
+      }
+    }
+    touched += broken.length;
+    return broken.length;
+  };
+
+  return {
+    port: address.port,
+    breakAll,
+    blackHole(on) {
+      faults.blackHole = on;
+      // What was swallowed never comes, so its connections are of no use any more; who waits must find out by itself.
+    },
+    delay(ms) {
+      faults.delayMs = ms;
+    },
+    cutCommits(when, count) {
+      faults.before = when === "before" ? count : 0;
+      faults.after = when === "after" ? count : 0;
+    },
+    get touched() {
+      return touched;
+    },
+    async close() {
+      breakAll("reset");
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** One `holdfast serve`, kept alive as an orchestrator would: when it dies it is started again. */
+export interface ServerProcess {
+  readonly port: number;
+  /** False from the moment when the process is told or made to go until its successor is ready. */
+  readonly up: boolean;
+  /** When it was down, in milliseconds of `performance.now()`. */
+  readonly outages: readonly { fromMs: number; toMs: number }[];
+  /** Sends a signal; resolves when the successor is ready. */
+  bounce(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
+  /** Everything that all its lives wrote to stdout and stderr. */
+  readonly output: string;
+  /** Exits that nobody asked for: an uncaught exception, most likely. */
+  readonly unexpectedExits: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  readonly databaseUrl: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly plant?: string | undefined;
+}
+
+const CLI = fileURLToPath(new URL("../../server/src/cli.ts", import.meta.url));
+const PLANT_LOADER = new URL("./plants/register.mjs", import.meta.url).href;
+const READY_TIMEOUT_MS = 20_000;
+
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const outages: { fromMs: number; toMs: number }[] = [];
+  const unexpectedExits: string[] = [];
+  let output = "";
+  let up = false;
+  let expected = false;
+  let stopping = false;
+  let child = launch();
+
+  function launch(): ChildProcess {
+    const loaders = options.plant === undefined ? [] : ["--import", PLANT_LOADER];
+    const life = spawn(process.execPath, [...loaders, "--import", "tsx", CLI, "serve"], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        DATABASE_URL: options.databaseUrl,
+        PORT: String(options.port),
+        HOLDFAST_JWT_SECRET: options.secret,
+        HOLDFAST_SESSIONS: "6",
+        HOLDFAST_LOG_LEVEL: "warn",
+        ...(options.plant === undefined ? {} : { HOLDFAST_PLANT: options.plant }),
+      },
+    });
+    life.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk;
+    });
+    life.stderr?.on("data", (chunk: Buffer) => {
+      output += chunk;
+    });
+    life.once("exit", (code, signal) => {
+      if (life !== child || expected || stopping) return;
+      unexpectedExits.push(`exit ${code ?? signal}: ${output.slice(-2_000)}`);
+      void revive(performance.now());
+    });
+    return life;
+  }
+
+  async function ready(): Promise<void> {
+    const giveUpAt = performance.now() + READY_TIMEOUT_MS;
+    while (performance.now() < giveUpAt && !stopping) {
+      const answered = await fetch(`http://127.0.0.1:${options.port}/healthz`, {
+        signal: AbortSignal.timeout(1_000),
+      }).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (answered) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (!stopping) throw new Error(`the server did not come up:\n${output.slice(-2_000)}`);
+  }
+
+  async function revive(fromMs: number): Promise<void> {
+    up = false;
+    child = launch();
+    await ready();
+    up = true;
+    outages.push({ fromMs, toMs: performance.now() });
+  }
+
+  const exited = (life: ChildProcess): Promise<void> =>
+    life.exitCode !== null || life.signalCode !== null
+      ? Promise.resolve()
+      : new Promise((resolve) => life.once("exit", () => resolve()));
+
+  await ready();
+  up = true;
+
+  return {
+    port: options.port,
+    get up() {
+      return up;
+    },
+    outages,
+    get output() {
+      return output;
+    },
+    unexpectedExits,
+    async bounce(signal) {
+      const fromMs = performance.now();
+      up = false;
+      expected = true;
+      child.kill(signal);
+      await exited(child);
+      expected = false;
+      await revive(fromMs);
+    },
+    async stop() {
+      stopping = true;
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      await exited(child);
+      clearTimeout(late);
+    },
+  };
+}

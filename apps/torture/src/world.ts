@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTenant, migrate } from "@holdfast/db";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import { type FaultyProxy, startProxy } from "./proxy.ts";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
+
+/** Everything that a run owns: one Postgres, some servers, a proxy before each of them and one behind. */
+export interface World {
+  readonly directory: string;
+  readonly databasePort: number;
+  /** Straight to Postgres, as a superuser: for the checker and for whatever faults do behind Holdfast's back. */
+  readonly databaseUrl: string;
+  readonly servers: readonly ServerSite[];
+  readonly secret: string;
+  /** Replaced when a fault kills it and it is started again. */
+  postgres: EmbeddedPostgres;
+  restartPostgres(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ServerSite {
+  readonly index: number;
+  /** Between the clients and this server. */
+  readonly clientProxy: FaultyProxy;
+  /** Between this server and Postgres. */
+  readonly databaseProxy: FaultyProxy;
+  readonly process: ServerProcess;
+}
+
+export interface WorldOptions {
+  readonly servers: number;
+  /** A planted bug, switched on in the servers alone. */
+  readonly plant?: string | undefined;
+  readonly onProgress?: (message: string) => void;
+}
+
+export const TENANTS = [1, 2] as const;
+
+export async function createWorld({
+  servers: count,
+  plant,
+  onProgress = () => {},
+}: WorldOptions): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), "holdfast-torture-"));
+  const databasePort = await freePort();
+  const secret = "torture-secret-that-is-long-enough-to-sign-with";
+  const start = (): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres({ dataDir: directory, port: databasePort, settings: { max_connections: "100" } });
+  onProgress("starting Postgres");
+  let postgres = await start();
+  await migrate({ url: postgres.url });
+  for (const tenantId of TENANTS)
+    await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
+
+  onProgress(`starting ${count} servers`);
+  const servers = await Promise.all(
+    Array.from({ length: count }, async (_, index): Promise<ServerSite> => {
+      const databaseProxy = await startProxy(databasePort);
+      const through = new URL(postgres.url);
+      through.port = String(databaseProxy.port);
+      const port = await freePort();
+      const process = await startServerProcess({ databaseUrl: through.href, port, secret, plant });
+      return { index, process, databaseProxy, clientProxy: await startProxy(port) };
+    }),
+  );
+
+  return {
+    directory,
+    databasePort,
+    databaseUrl: postgres.url,
+    servers,
+    secret,
+    get postgres() {
+      return postgres;
+    },
+    set postgres(next) {
+      postgres = next;
+    },
+    async restartPostgres() {
+      postgres = await start();
+    },
+    async close() {
+      await Promise.all(servers.map((site) => site.process.stop()));
+      await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
+      await postgres.stop();
+      for (const path of new Set([directory, postgres.dataDir]))
+        await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}

@@ -1,0 +1,161 @@
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "./connect.ts";
+import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
+import { useEverything } from "./testing/used-database.ts";
+import { type Finding, verify } from "./verify.ts";
+
+/** Changes rows by hand, one column of one row at a time, as a superuser or a restored backup might. */
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 1, fetch_types: false });
+  const db = connect({ url: database.url });
+  await useEverything(db, database.url);
+  await db.close();
+});
+afterAll(async () => {
+  expect(await verify({ url: database.url })).toEqual([]);
+  await sql.end();
+  await database.close();
+});
+
+const TABLES = ["wallets", "entries", "holds", "operations"] as const;
+type Table = (typeof TABLES)[number];
+
+/** The primary key as findings tell it. */
+const KEY: Readonly<Record<Table, string>> = {
+  wallets: "tenant_id || '/' || id",
+  entries: "tenant_id || '/' || wallet_id || '/' || version",
+  holds: "tenant_id || '/' || id",
+  operations: "tenant_id || '/' || id",
+};
+
+/** Rows of different sorts, so that what is true of one kind of command is not taken for true of all. */
+const SAMPLE: Readonly<Record<Table, string>> = {
+  wallets: "select distinct on (min_balance < 0, held > 0) * from holdfast.wallets where version > 0",
+  holds: "select distinct on (status) * from holdfast.holds",
+  operations:
+    "select distinct on (kind = 'wallets.batch', outcome::jsonb ->> 'ok') * from holdfast.operations",
+  entries: `select distinct on (kind) entry.* from holdfast.entries as entry join holdfast.operations as operation
+      on operation.tenant_id = entry.tenant_id and operation.id = entry.operation_id
+    where kind = 'wallets.transfer' and amount > 0 or kind = 'wallets.capture' and amount < 0
+      or kind in ('wallets.hold', 'wallets.batch', 'wallets.expire')`,
+};
+
+/** The value of the same column in another row: a change that looks like the truth. */
+const ELSEWHERE =
+  "(select other.COLUMN from holdfast.TABLE as other where other.COLUMN <> changed.COLUMN limit 1)";
+/** What a value of each type is changed to: of each list, the first that the table's constraints let through. */
+const CHANGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  integer: [["changed.COLUMN + 1"]],
+  bigint: [["changed.COLUMN + 1", "changed.COLUMN - 1"]],
+  uuid: [["gen_random_uuid()"], [ELSEWHERE]],
+  text: [["changed.COLUMN || 'x'", "'captured'", "'released'"], [ELSEWHERE]],
+  json: [[`'{"ok": true}'::json`], ["(changed.COLUMN::text || ' ')::json"]],
+  bytea: [["'\\x00'::bytea"]],
+  "timestamp with time zone": [["changed.COLUMN + interval '1 millisecond'"]],
+};
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+async function columnsOf(table: Table): Promise<Column[]> {
+  const rows = await sql`select column_name, data_type from information_schema.columns
+    where table_schema = 'holdfast' and table_name = ${table} order by ordinal_position`;
+  return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["data_type"]) }));
+}
+
+async function sampleOf(table: Table, query: string): Promise<string[]> {
+  const rows = await sql.unsafe(`select ${KEY[table]} as key from (${query}) as sample`);
+  return rows.map((row) => String(row["key"]));
+}
+
+/** Changes a column of one row; answers the row's key afterwards, or undefined when nothing could be changed. */
+async function change(table: Table, key: string, column: string, value: string): Promise<string | undefined> {
+  const to = value.replaceAll("COLUMN", column).replaceAll("TABLE", table);
+  const text = `update holdfast.${table} as changed set ${column} = ${to}
+    where ${KEY[table]} = $1 and changed.${column}::text <> (${to})::text returning ${KEY[table]} as key`;
+  const rows = await sql.unsafe(text, [key]).catch((error: unknown) => {
+    // A CHECK or a unique key: Postgres itself guards this column against this change.
+    if (error instanceof postgres.PostgresError && error.code.startsWith("23")) return [];
+    throw error;
+  });
+  return rows[0] && String(rows[0]["key"]);
+}
+
+function named(findings: readonly Finding[], table: Table, keys: readonly string[]): boolean {
+  return findings.some((finding) => finding.table === table && keys.includes(finding.row));
+}
+
+/** The changes of one column of one row that `verify` does not trace to that row. */
+async function missed(table: Table, key: string, { name, type }: Column): Promise<string[]> {
+  const where = `from holdfast.${table} where ${KEY[table]} = $1`;
+  const [kept] = await sql.unsafe(`select ${name}::text as value ${where}`, [key]);
+  const missing: string[] = [];
+  for (const values of CHANGES[type] ?? []) {
+    for (const value of values) {
+      const now = await change(table, key, name, value);
+      if (now === undefined) continue;
+      const findings = await verify({ url: database.url });
+      if (!named(findings, table, [key, now]))
+        missing.push(`${name} of ${key} = ${value}: ${told(findings)}`);
+      const restore = `update holdfast.${table} set ${name} = $2::text::${type} where ${KEY[table]} = $1 returning 1`;
+      expect(await sql.unsafe(restore, [now, String(kept?.["value"])])).toHaveLength(1);
+      break;
+    }
+  }
+  return missing;
+}
+
+function told(findings: readonly Finding[]): string {
+  return (
+    findings.map(({ table, row, message }) => `${table} ${row} ${message}`).join("; ") || "nothing found"
+  );
+}
+
+test("finds nothing wrong with a database that was merely used", async () => {
+  const heard: string[] = [];
+  expect(await verify({ url: database.url, onProgress: (message) => heard.push(message) })).toEqual([]);
+  expect(heard.length).toBeGreaterThan(5);
+  const rows = await sql`select kind, outcome::jsonb ->> 'ok' as ok from holdfast.operations group by 1, 2`;
+  expect(rows.length).toBeGreaterThan(15);
+});
+
+test("knows a change for every type of column", async () => {
+  const columns = (await Promise.all(TABLES.map(columnsOf))).flat();
+  expect(columns.filter(({ type }) => CHANGES[type] === undefined)).toEqual([]);
+});
+
+describe.each(TABLES)("%s", (table) => {
+  test("every column: a change by hand is found and its row is named", async () => {
+    const keys = await sampleOf(table, SAMPLE[table]);
+    expect(keys.length).toBeGreaterThanOrEqual(2);
+    const all: string[] = [];
+    for (const column of await columnsOf(table)) {
+      for (const key of keys) all.push(...(await missed(table, key, column)));
+    }
+    expect(all).toEqual([]);
+  });
+
+  test("a row that was deleted is found and named", async () => {
+    const missing: string[] = [];
+    // A refusal has left no other row behind, so nothing in the database can tell that it was there.
+    const sample = `select * from (${SAMPLE[table]}) as row
+      ${table === "operations" ? "where outcome::jsonb ->> 'ok' = 'true'" : ""}`;
+    for (const key of await sampleOf(table, sample)) {
+      const where = `where ${KEY[table]} = $1`;
+      await sql.unsafe(`create temporary table kept as select * from holdfast.${table} ${where}`, [key]);
+      await sql.unsafe(`delete from holdfast.${table} ${where}`, [key]);
+      const findings = await verify({ url: database.url });
+      if (!named(findings, table, [key])) missing.push(`${key}: ${told(findings)}`);
+      await sql.unsafe(`insert into holdfast.${table} select * from kept; drop table kept`);
+    }
+    expect(missing).toEqual([]);
+  });
+});
