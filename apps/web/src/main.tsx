@@ -13,9 +13,10 @@ import "./styles/main.css";
 
 /** The composition root: everything that is shared is made here. */
 const store = createSessionStore(sessionStorage);
-const connection = createConnection(() => store.end("expired"));
+const expire = () => store.end("expired");
+const connection = createConnection(expire);
 const client = createClient(store, connection);
-const queryClient = createQueryClient();
+const queryClient = createQueryClient(expire);
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root.");
 

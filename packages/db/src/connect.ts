@@ -9,6 +9,7 @@ import {
   DeadlinePassed,
   OutcomeUnknown,
   refuseInsideTransaction,
+  runTransaction,
   type TransactionOptions,
   type Tx,
   withTransaction,
@@ -119,7 +120,7 @@ export function connect(options: ConnectOptions): Db {
       refuseInsideTransaction(sessions, "query through the Tx that you have");
       try {
         const { tenantId } = principal;
-        return await withTransaction(
+        return await runTransaction(
           sessions,
           { tenantId, readOnly: true, deadline: Date.now() + defaultDeadlineMs },
           work,

@@ -77,8 +77,9 @@ begin
     exception when unique_violation then null;
     end;
   end if;
+  -- Each time: the grant belongs to the database, so a clone or a restored dump has the schema and not the grant.
+  execute format('grant create on database %I to ${OWNER_ROLE}', current_database());
   if not exists (select from pg_namespace where nspname = 'holdfast') then
-    execute format('grant create on database %I to ${OWNER_ROLE}', current_database());
     create schema holdfast authorization ${OWNER_ROLE};
   end if;
   grant usage on schema holdfast to ${APP_ROLE};

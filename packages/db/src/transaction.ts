@@ -115,7 +115,12 @@ async function attemptOnce<T>(
     tx.end();
     if (!(error instanceof OutcomeUnknown) && !session.lost) clean = await rollBack(session);
     // In an aborted transaction every statement fails alike; the first failure is the reason.
-    throw isSqlstate(error, "25P02") ? (tx.firstFailure ?? error) : error;
+    if (isSqlstate(error, "25P02")) throw tx.firstFailure ?? error;
+    // Why a session was lost is often what its BEGIN was told: no such database, too many connections.
+    if (error instanceof SessionLost && error.cause === undefined) {
+      throw new SessionLost(error.message, { cause: tx.firstFailure });
+    }
+    throw error;
   } finally {
     clearTimeout(giveUp);
     sessions.release(session, clean);

@@ -1,5 +1,6 @@
 import { holdfastFeatures } from "./features.ts";
 import { asOwner } from "./owner.ts";
+import { isSqlstate } from "./postgres-error.ts";
 import type { Feature } from "./write-path/feature.ts";
 import { type Check, operationChecks } from "./write-path/verify.ts";
 
@@ -11,6 +12,9 @@ export interface Finding {
   readonly message: string;
 }
 
+/** The database was never migrated: that is no finding about a row. */
+const NO_SCHEMA = "3F000";
+const NO_TABLE = "42P01";
 const MAX_FINDINGS_A_CHECK = 100;
 
 /**
@@ -44,7 +48,8 @@ export async function verify({
         for (const row of rows) {
           findings.push({ invariant, table, row: String(row["row_key"]), message: String(row["message"]) });
         }
-      } catch {
+      } catch (error) {
+        if (isSqlstate(error, NO_SCHEMA) || isSqlstate(error, NO_TABLE)) throw error;
         // A row that was changed by hand may no longer be of a form that later checks can read.
         await sql.unsafe("rollback to savepoint before_check");
         findings.push({

@@ -10,8 +10,7 @@ export const verify = command({
   args: { json: { type: "boolean", description: "Print the findings as a JSON array" } },
   run: async ({ json }) => {
     const { databaseUrl } = await databaseConfig("verify");
-    progress("Reading every row.");
-    const findings = await verifyDatabase({ url: databaseUrl });
+    const findings = await verifyDatabase({ url: databaseUrl, onProgress: progress });
     if (json) print(JSON.stringify(findings));
     else if (findings.length === 0) print("Every invariant holds.");
     else

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { badRequest, parseJson } from "@holdfast/api";
 import type { FastifyInstance } from "fastify";
 
-/** A batch of 1,000 commands with memos fits; see the test beside the router. */
+/** A batch of 1,000 commands with memos fits: bad-input.test.ts sends one. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**

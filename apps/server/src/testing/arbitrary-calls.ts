@@ -18,6 +18,8 @@ export function validCalls(walletIds: readonly string[], holdIds: readonly strin
   const key = { idempotencyKey: fc.uuid({ version: 4 }) };
   const note = { memo: optional(text(50)), ifVersion: optional(fc.nat(5).map(String)) };
   const between = { fromWalletId: walletId, toWalletId: walletId, amount };
+  const calendar = { min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z") };
+  const instant = fc.date({ ...calendar, noInvalidDate: true }).map((date) => date.toISOString());
   const expiresInSeconds = fc.integer({ min: 3600, max: 86_400 });
 
   const steps: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
@@ -55,6 +57,7 @@ export function validCalls(walletIds: readonly string[], holdIds: readonly strin
       limit: optional(fc.integer({ min: 1, max: 200 })),
     }),
     call("GET", "balanceAt", { walletId, version: fc.nat(3).map(String) }),
+    call("GET", "balanceAt", { walletId, at: instant }),
   );
 }
 

@@ -1,5 +1,5 @@
-import { createHoldfast } from "@holdfast/client";
-import { QueryClient } from "@tanstack/react-query";
+import { createHoldfast, isHoldfastError } from "@holdfast/client";
+import { QueryCache, QueryClient } from "@tanstack/react-query";
 import type { SessionStore } from "../session/session-store.ts";
 import type { Connection } from "./connection.ts";
 
@@ -12,7 +12,14 @@ export function createClient(store: SessionStore, connection: Connection) {
   });
 }
 
-export function createQueryClient(): QueryClient {
-  // The client retries by itself within its deadline.
-  return new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: "always" } } });
+export function createQueryClient(onSignedOut: () => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (isHoldfastError(error) && error.code === "UNAUTHENTICATED") onSignedOut();
+      },
+    }),
+    // The client retries by itself within its deadline.
+    defaultOptions: { queries: { retry: false, refetchOnWindowFocus: "always" } },
+  });
 }

@@ -14,17 +14,19 @@ export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
   const { dataUpdatedAt, isError, isFetching, refetch } = read;
   const asOf = dataUpdatedAt ? `figures as of ${clockTime(dataUpdatedAt)}` : "nothing read yet";
   const answers = useServerAnswers();
-  const quiet = isError || !answers;
-  const stale = !online || quiet;
+  const trouble = whatIsWrong(online, answers, isError);
 
   return (
     <div className="flex min-h-8 items-center gap-1.5 text-sm text-soft">
       <span role="status" className="flex items-center gap-1.5">
-        {stale && <StateMark state="attention" size={14} />}
-        {!online && <span>Offline, {asOf}</span>}
-        {online && quiet && <span>The server does not answer, {asOf}</span>}
+        {trouble && (
+          <>
+            <StateMark state="attention" size={14} />
+            {trouble}, {asOf}
+          </>
+        )}
       </span>
-      {!stale && (dataUpdatedAt ? `Read ${relativeTime(dataUpdatedAt, now)}` : "Reading")}
+      {!trouble && (dataUpdatedAt ? `Read ${relativeTime(dataUpdatedAt, now)}` : "Reading")}
       <Tooltip content="Read again">
         <button
           type="button"
@@ -40,4 +42,10 @@ export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
       </Tooltip>
     </div>
   );
+}
+
+function whatIsWrong(online: boolean, answers: boolean, failed: boolean): string | undefined {
+  if (!online) return "Offline";
+  if (!answers) return "The server does not answer";
+  return failed ? "The last read failed" : undefined;
 }

@@ -7,7 +7,11 @@ import type { Tx } from "../transaction.ts";
 import { invalidInput } from "../write-path/registry.ts";
 import type { WalletState } from "./commands.ts";
 
-const instant = z.iso.datetime({ offset: true });
+/** Years that every calendar here has, in the form that every Postgres reads. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine((at) => Date.parse(at) >= 0, "must be an instant since 1970")
+  .transform((at) => new Date(at).toISOString());
 
 /** Input schemas by procedure. */
 export const walletQueries = {

@@ -39,6 +39,9 @@ export function createRegistry(features: readonly Feature[]): Registry {
   };
 }
 
+/** Some messages list what they refuse, and a caller can send a lot of it. */
+const MAX_MESSAGE = 200;
+
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -53,9 +56,10 @@ export function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode>
     return new HoldfastError("IDEMPOTENCY_KEY_REQUIRED", {});
   }
   return new HoldfastError("BAD_REQUEST", {
-    issues: issues
-      .slice(0, 20)
-      .map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message })),
+    issues: issues.slice(0, 20).map((issue) => ({
+      path: issue.path.map(String).join("."),
+      message: issue.message.slice(0, MAX_MESSAGE),
+    })),
   });
 }
 

@@ -12,7 +12,7 @@ const refused = {
   error: { code: "INSUFFICIENT_FUNDS", retry: "new-key", unresolved: false },
 } as Result;
 const timeout = { ok: false, error: { code: "TIMEOUT", retry: "same-key", unresolved: true } } as Result;
-const terms = { toWalletId: "w2", amount: "5", minuteMs: 1_000 };
+const terms = { toWalletId: "w2", amount: "5", minuteMs: 1_000 } as const;
 
 beforeEach(() => {
   vi.useFakeTimers();

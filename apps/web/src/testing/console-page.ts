@@ -1,0 +1,51 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page, Request } from "playwright-core";
+
+/** What a person does and sees on the wallets page, by its accessible names. */
+export function consolePage(page: Page) {
+  return {
+    async signIn(name: string) {
+      await page.goto("/");
+      await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
+      await page.locator("[data-figure=balance]").first().waitFor();
+    },
+    /** Fills the form without sending it. */
+    async fillBoost(to: string, amount: string, message = "") {
+      await page.getByRole("combobox", { name: "To" }).click();
+      await page.getByRole("option", { name: to }).click();
+      await page.getByLabel("Amount", { exact: true }).fill(amount);
+      await page.getByLabel("Message").fill(message);
+    },
+    async startStream(to: string, amount: string) {
+      await page.getByRole("tab", { name: "Stream" }).click();
+      await page.getByRole("combobox", { name: "To" }).click();
+      await page.getByRole("option", { name: to }).click();
+      await page.getByLabel("Amount a minute").fill(amount);
+      await page.getByRole("button", { name: "Start listening" }).click();
+    },
+    tick: (minute: number, word: string) =>
+      page.getByRole("button", { name: new RegExp(`^Minute ${minute}: ${word}`) }),
+    boostButton: () => page.getByRole("button", { name: /^Boost/ }),
+    outcome: (status: "pending" | "confirmed" | "refused" | "unresolved") =>
+      page.locator(`[data-outcome=${status}]`),
+    figure: (name: "balance" | "held" | "available") => page.locator(`[data-figure=${name}]`).first(),
+    historyRow: (version: bigint) => page.locator(`tr[data-version="${version}"]`),
+    /** Rules whose breach keeps someone out. Answers one line a breach. */
+    async breaches() {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+    },
+  };
+}
+
+export type ConsolePage = ReturnType<typeof consolePage>;
+
+export const BOOST_CALLS = /\/trpc\/[^?]*wallets\.boost/;
+export const READ_CALLS = /\/trpc\/[^?]*wallets\.(mine|get|history)/;
+
+/** The idempotency key of a boost, as it went over the wire. */
+export function keyOf(request: Request): string | undefined {
+  return /"idempotencyKey":"([^"]+)"/.exec(request.postData() ?? "")?.[1];
+}
