@@ -12,6 +12,9 @@ import {
   startScriptedServer,
 } from "./testing/scripted-server.ts";
 
+/** Far from the hang that it guards against, and far above what a starved machine adds to a deadline. */
+const NOT_HUNG_MS = 2_000;
+
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const boost = { fromWalletId: "a", toWalletId: "b", amount: 50n } as const;
 const boosted = { walletId: "a", balance: "25", replayed: false };
@@ -203,14 +206,14 @@ describe("the deadline", () => {
     });
     // Node's timers may fire some milliseconds early.
     expect(elapsedMs).toBeGreaterThan(250);
-    expect(elapsedMs).toBeLessThan(400);
+    expect(elapsedMs).toBeLessThan(NOT_HUNG_MS);
   });
 
   test("a server that drops every connection: the same", async () => {
     server.otherwise(drop);
     const { error, elapsedMs } = await failing(client().wallets.boost(boost, { deadlineMs: 300 }));
     expect(error).toMatchObject({ code: "TIMEOUT", details: { outcome: "unknown" } });
-    expect(elapsedMs).toBeLessThan(400);
+    expect(elapsedMs).toBeLessThan(NOT_HUNG_MS);
     expect(new Set(keys()).size).toBe(1);
     expect(server.seen.length).toBeGreaterThan(2);
   });
@@ -230,7 +233,7 @@ describe("the deadline", () => {
     await server.close();
     const { error, elapsedMs } = await failing(client({ url, deadlineMs: 300 }).wallets.boost(boost));
     expect(error).toMatchObject({ code: "TIMEOUT" });
-    expect(elapsedMs).toBeLessThan(400);
+    expect(elapsedMs).toBeLessThan(NOT_HUNG_MS);
     expect(retries.length).toBeGreaterThan(1);
     for (const retry of retries) {
       expect(retry.error).toMatchObject({ details: { outcome: "not_started" }, unresolved: false });
@@ -353,7 +356,7 @@ describe("the token", () => {
     const token = () => new Promise<string>(() => {});
     const { error, elapsedMs } = await failing(client({ token, deadlineMs: 100 }).wallets.boost(boost));
     expect(error).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" } });
-    expect(elapsedMs).toBeLessThan(200);
+    expect(elapsedMs).toBeLessThan(NOT_HUNG_MS);
   });
 });
 
