@@ -181,7 +181,7 @@ module.exports = {
       from: {
         orphan: true,
         path: "^(apps|packages)/[^/]+/src/",
-        pathNot: [test, "[.]d[.]ts$", "/src/index[.]ts$"],
+        pathNot: [test, "[.]d[.]m?ts$", "/src/index[.]ts$"],
       },
       to: {},
     },

@@ -6,8 +6,8 @@ import { TransactionEnded } from "./running-transaction.ts";
 import { textOf } from "./statements.ts";
 import {
   createTestDatabase,
-  startTcpProxy,
-  type TcpProxy,
+  type FaultyProxy,
+  startFaultyProxy,
   type TestDatabase,
   throughPort,
 } from "./testing/index.ts";
@@ -120,23 +120,21 @@ test("a stray statement on a fresh session is refused by Postgres itself", async
 });
 
 describe("a transaction on a broken connection", () => {
-  let proxy: TcpProxy;
+  let proxy: FaultyProxy;
   let far: Db;
   beforeAll(async () => {
-    const { hostname, port } = new URL(database.url);
-    proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    proxy = await startFaultyProxy(Number(new URL(database.url).port));
     far = connect({ url: throughPort(database.url, proxy.port), sessions: 2 });
   });
   afterAll(async () => {
-    proxy.mode = "pass";
     await far.close();
     await proxy.close();
   });
 
   test("is given up at its deadline when nothing comes back, and the next one works", async () => {
     await far.withTransaction(once, (tx) => tx.run(INSERT_MARK, ["near"]));
-    const firedBefore = proxy.fired;
-    proxy.mode = "black-hole";
+    const touchedBefore = proxy.touched;
+    proxy.blackHole(true);
     const started = Date.now();
     const failure = await far
       .withTransaction({ ...once, deadline: started + 300 }, (tx) => tx.run(INSERT_MARK, ["lost"]))
@@ -144,27 +142,26 @@ describe("a transaction on a broken connection", () => {
     expect(failure).toBeInstanceOf(DeadlinePassed);
     // Without a deadline of our own it would be minutes; how exactly it is kept, the torture run measures.
     expect(Date.now() - started).toBeLessThan(2_000);
-    expect(proxy.fired).toBeGreaterThan(firedBefore);
-    proxy.mode = "pass";
+    expect(proxy.touched).toBeGreaterThan(touchedBefore);
+    proxy.blackHole(false);
     await far.withTransaction(once, (tx) => tx.run(INSERT_MARK, ["healed"]));
     const names = await marks.all();
     expect([names.has("near"), names.has("lost"), names.has("healed")]).toEqual([true, false, true]);
   });
 
   test("is not unknown when COMMIT never left, and unknown when its answer was lost", async () => {
-    for (const [mode, name, there] of [
-      ["cut-before-commit", "cut-before", false],
-      ["cut-after-commit", "cut-after", true],
+    for (const [when, name, there] of [
+      ["before", "cut-before", false],
+      ["after", "cut-after", true],
     ] as const) {
-      const firedBefore = proxy.fired;
-      proxy.mode = mode;
+      const touchedBefore = proxy.touched;
+      proxy.cutCommits(when, 1);
       const failure = await far
         .withTransaction(once, (tx) => tx.run(INSERT_MARK, [name]))
         .catch((error: unknown) => error);
-      proxy.mode = "pass";
       // We can't tell the two apart: both are told as unknown, and a look at the rows tells which it was.
       expect(failure).toBeInstanceOf(OutcomeUnknown);
-      expect(proxy.fired).toBe(firedBefore + 1);
+      expect(proxy.touched).toBeGreaterThan(touchedBefore);
       expect((await marks.all()).has(name)).toBe(there);
     }
   });

@@ -77,6 +77,9 @@ function Outcome({ boost, unit, onUseAmount }: BoostOutcomeProps) {
           actions={<RefusedActions boost={boost} onUseAmount={onUseAmount} />}
         >
           <RefusalReason error={state.error} unit={unit} />
+          {state.error.retry === "new-key" && (
+            <p className="text-soft">Boosting again is a new boost, with a new key.</p>
+          )}
         </Notice>
       );
     case "unresolved":

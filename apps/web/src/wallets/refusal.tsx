@@ -38,7 +38,7 @@ export function RefusalReason({ error, unit }: { error: MutationError; unit: str
             <Fact name="Available" value={available} unit={unit} />
             <Fact name="Short by" value={shortfall} unit={unit} strong />
           </dl>
-          <p className="text-soft">Nothing was taken. Another amount is a new boost, with a new key.</p>
+          <p className="text-soft">Nothing was taken.</p>
         </>
       );
     }

@@ -5,8 +5,8 @@
 import postgres from "postgres";
 import { connect, type Db } from "../connect.ts";
 import type { Tx } from "../transaction.ts";
+import { startFaultyProxy } from "./faulty-proxy.ts";
 import { createMarks, INSERT_MARK } from "./marks.ts";
-import { startTcpProxy } from "./tcp-proxy.ts";
 import { throughPort } from "./test-database.ts";
 
 type Run = (text: string, parameters?: string[]) => PromiseLike<readonly unknown[]>;
@@ -132,11 +132,10 @@ const experiments: Record<string, () => Promise<boolean>> = {
   },
 
   async "black hole keeps a query pending"() {
-    const { hostname, port } = new URL(url);
-    const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    const proxy = await startFaultyProxy(Number(new URL(url).port));
     const far = contender(name, throughPort(url, proxy.port));
     await far.transaction((run) => Promise.resolve(run("select 1 as one")));
-    proxy.mode = "black-hole";
+    proxy.blackHole(true);
     return !(await settledWithin(
       far.transaction((run) => Promise.resolve(run("select 1 as one"))),
       4_000,

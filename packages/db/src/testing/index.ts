@@ -1,2 +1,2 @@
-export { type ProxyMode, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+export { type FaultyProxy, startFaultyProxy } from "./faulty-proxy.ts";
 export { createTestDatabase, type TestDatabase, throughPort } from "./test-database.ts";

@@ -26,7 +26,7 @@ interface Connection {
   muted: boolean;
 }
 
-export async function startProxy(targetPort: number): Promise<FaultyProxy> {
+export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   const connections = new Set<Connection>();
   const faults = { blackHole: false, delayMs: 0, before: 0, after: 0 };
   let touched = 0;
