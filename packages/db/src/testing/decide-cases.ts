@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MAX_BALANCE } from "../fields.ts";
 import type { Principal } from "../principal.ts";
 import { decideWallet, type WalletCommand } from "../wallets/decide.ts";
-import { type Hold, type Wallet, WalletRows } from "../wallets/rows.ts";
+import { type Hold, type Wallet, WalletRows } from "../wallets/wallet.ts";
 import { ada } from "./factories.ts";
 
 export const NOW = Date.UTC(2026, 10, 1);

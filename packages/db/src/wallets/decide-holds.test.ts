@@ -3,8 +3,8 @@ import { MAX_BALANCE } from "../fields.ts";
 import { type Asked, accepts, NOW, refusal, refuses } from "../testing/decide-cases.ts";
 import { bob, shop } from "../testing/factories.ts";
 import type { WalletStep } from "./commands.ts";
-import { dueExpiries } from "./decide.ts";
-import { WalletRows } from "./rows.ts";
+import { dueExpiries } from "./decide-holds.ts";
+import { WalletRows } from "./wallet.ts";
 
 /** Each command's cases: successes first, then its refusals in the order in which they are checked. */
 

@@ -5,8 +5,9 @@ import type { Principal } from "../principal.ts";
 import { ada, bob, shop } from "../testing/factories.ts";
 import { WalletModel } from "../testing/wallet-model.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
-import { decideWallet, dueExpiries, type WalletCommand } from "./decide.ts";
-import { type Wallet, type WalletChange, WalletRows } from "./rows.ts";
+import { decideWallet, type WalletCommand } from "./decide.ts";
+import { dueExpiries } from "./decide-holds.ts";
+import { type Wallet, type WalletChange, WalletRows } from "./wallet.ts";
 
 /** Commands by random principals at random times, decided by the implementation and by the model side by side. */
 

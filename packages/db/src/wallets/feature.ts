@@ -1,8 +1,10 @@
 import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
-import { decideWallet, dueExpiries, type WalletCommand } from "./decide.ts";
-import { lockWalletRows, type WalletChange, type WalletRows, writeWalletRows } from "./rows.ts";
+import { decideWallet, type WalletCommand } from "./decide.ts";
+import { dueExpiries } from "./decide-holds.ts";
+import { lockWalletRows, writeWalletRows } from "./rows.ts";
 import { walletChecks } from "./verify.ts";
+import type { WalletChange, WalletRows } from "./wallet.ts";
 
 /** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */
 const wallet = (id: string): Need => ({ feature: "wallets", key: `wallet:${id}` });

@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { plants } from "./plants.mjs";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+
+describe("every planted bug", () => {
+  test.each(plants)("$name fits the source exactly once", async ({ edits }) => {
+    for (const { file, find } of edits) {
+      const source = await readFile(`${root}${file}`, "utf8");
+      expect(source.split(find)).toHaveLength(2);
+    }
+  });
+
+  test("has a name of its own, and there are twenty at least", () => {
+    expect(new Set(plants.map(({ name }) => name)).size).toBe(plants.length);
+    expect(plants.length).toBeGreaterThanOrEqual(20);
+  });
+});
