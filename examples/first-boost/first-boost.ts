@@ -30,5 +30,6 @@ const result = await holdfast.wallets.boost.safe({
 });
 
 if (result.ok) console.log(`ada has ${result.data.available} sat left`);
-else if (result.error.code === "INSUFFICIENT_FUNDS") console.log(`${result.error.details.shortfall} sat short`);
+else if (result.error.code === "INSUFFICIENT_FUNDS")
+  console.log(`${result.error.details.shortfall} sat short`);
 else console.log(result.error.message);

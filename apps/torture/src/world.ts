@@ -3,8 +3,8 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
+import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
-import { type FaultyProxy, startProxy } from "./proxy.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 /** Everything that a run owns: one Postgres, some servers, a proxy before each of them and one behind. */
@@ -37,7 +37,7 @@ export interface WorldOptions {
   readonly onProgress?: (message: string) => void;
 }
 
-export const TENANTS = [1, 2] as const;
+const TENANTS = [1, 2] as const;
 
 export async function createWorld({
   servers: count,
@@ -58,12 +58,12 @@ export async function createWorld({
   onProgress(`starting ${count} servers`);
   const servers = await Promise.all(
     Array.from({ length: count }, async (_, index): Promise<ServerSite> => {
-      const databaseProxy = await startProxy(databasePort);
+      const databaseProxy = await startFaultyProxy(databasePort);
       const through = new URL(postgres.url);
       through.port = String(databaseProxy.port);
       const port = await freePort();
       const process = await startServerProcess({ databaseUrl: through.href, port, secret, plant });
-      return { index, process, databaseProxy, clientProxy: await startProxy(port) };
+      return { index, process, databaseProxy, clientProxy: await startFaultyProxy(port) };
     }),
   );
 

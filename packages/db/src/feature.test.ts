@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Db, execute, type Feature, HoldfastError, holdfastFeatures, verify } from "./index.ts";
-import { startBlocker } from "./testing/blocker.ts";
+import { withBlocker } from "./testing/blocker.ts";
 import { ada, bob, countOutcomes, holdings, newKey, openWallet, settle, shop } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { STOCK_TABLE, stockFeature } from "./testing/stock-feature.ts";
@@ -48,14 +48,22 @@ function take(sku: string, quantity = 1, idempotencyKey = newKey()) {
 }
 
 describe("a stock counter", () => {
-  test("200 takes of one on 100 in stock, from two servers: exactly 100 pass", async () => {
+  test("200 takes of one on 100 in stock, from two servers: exactly 100 pass, each from another count", async () => {
     const sku = await shelve(100);
-    const settled = await Promise.all(range(200).map((at) => settle(server(at).execute(ada, take(sku)))));
+    // Twenty callers, one take after the other, so that the servers' batches are small and meet often.
+    const callers = range(20).map(async (at) => {
+      const settled = [];
+      for (const _ of range(10)) settled.push(await settle(server(at).execute(ada, take(sku))));
+      return settled;
+    });
+    const settled = (await Promise.all(callers)).flat();
     expect(countOutcomes(settled)).toEqual({ ok: 100, OUT_OF_STOCK: 100 });
     expect(settled.find((one) => !one.ok)).toMatchObject({
       details: { inStock: 0, asked: 1 },
       replayed: false,
     });
+    const counts = settled.flatMap((one) => (one.ok ? [Number(one.answer["inStock"])] : []));
+    expect(counts.toSorted((a, b) => a - b)).toEqual(range(100));
     expect(await shelf(sku)).toEqual({ quantity: "0", version: "100" });
   });
 
@@ -101,21 +109,22 @@ describe("a stock counter", () => {
   test("shares its batches with wallets, and a stuck shelf delays only who needs it", async () => {
     const [stuck, free] = await Promise.all([shelve(5), shelve(50)]);
     const walletId = await openWallet(servers[0], 50n);
-    const blocker = await startBlocker(database.url);
-    await blocker.run("select sku from public.stock where sku = $1 for update", [stuck]);
-    const waiting = servers[0].execute(ada, take(stuck));
-    await Promise.all(
-      range(40).map((at) => {
-        const debit = { kind: "wallets.debit", idempotencyKey: newKey(), walletId, amount: 1n } as const;
-        return servers[0].execute<typeof debit | ReturnType<typeof take>>(
-          ada,
-          at % 2 === 0 ? debit : take(free),
-        );
-      }),
-    );
-    expect(await shelf(stuck)).toEqual({ quantity: "5", version: "0" });
-    await blocker.release();
-    expect(await waiting).toMatchObject({ inStock: 4 });
+    const waiting = await withBlocker(database.url, async (blocker) => {
+      await blocker.run("select sku from public.stock where sku = $1 for update", [stuck]);
+      const taking = servers[0].execute(ada, take(stuck));
+      await Promise.all(
+        range(40).map((at) => {
+          const debit = { kind: "wallets.debit", idempotencyKey: newKey(), walletId, amount: 1n } as const;
+          return servers[0].execute<typeof debit | ReturnType<typeof take>>(
+            ada,
+            at % 2 === 0 ? debit : take(free),
+          );
+        }),
+      );
+      expect(await shelf(stuck)).toEqual({ quantity: "5", version: "0" });
+      return { taking };
+    });
+    expect(await waiting.taking).toMatchObject({ inStock: 4 });
     expect((await holdings(database.url)).wallet(walletId).balance).toBe(30n);
   });
 

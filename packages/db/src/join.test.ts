@@ -11,7 +11,7 @@ import {
   holdfastFeatures,
   type Joinable,
 } from "./index.ts";
-import { startBlocker } from "./testing/blocker.ts";
+import { withBlocker } from "./testing/blocker.ts";
 import { ada, bob, holdings, newKey, openWallet, settle } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { verify } from "./verify.ts";
@@ -267,16 +267,17 @@ describe("whoever joins", () => {
   test("and deadlock over two calls are told TRANSACTION_CONFLICT, and may run it all again", async () => {
     const [a, b] = await Promise.all([openWallet(db, 100n), openWallet(db, 100n)]);
     const [first, second] = [debit(a, 1n), debit(b, 1n)];
-    const blocker = await startBlocker(database.url);
-    await execute(blocker.sql, ada, [debit(b, 5n)]);
     const pay = () =>
       sql.begin(async (tx) => [...(await execute(tx, ada, [first])), ...(await execute(tx, ada, [second]))]);
-    // Holds a, waits for b; the blocker, which holds b, then asks for a.
-    const meeting = settle(pay());
-    await blocker.untilWaiting(1);
-    const other = await settle(execute(blocker.sql, ada, [debit(a, 5n)]));
-    await blocker.release(other.ok ? "commit" : "rollback");
-    const codes = [await meeting, other].map((one) => (one.ok ? "ok" : one.code));
+    const codes = await withBlocker(database.url, async (blocker) => {
+      await execute(blocker.sql, ada, [debit(b, 5n)]);
+      // Holds a, waits for b; the blocker, which holds b, then asks for a.
+      const meeting = settle(pay());
+      await blocker.untilWaiting(1);
+      const other = await settle(execute(blocker.sql, ada, [debit(a, 5n)]));
+      await blocker.release(other.ok ? "commit" : "rollback");
+      return [await meeting, other].map((one) => (one.ok ? "ok" : one.code));
+    });
     expect(codes.toSorted()).toEqual(["TRANSACTION_CONFLICT", "ok"]);
     expect(await pay()).toMatchObject([{ ok: true }, { ok: true }]);
     const after = await holdings(database.url);

@@ -138,6 +138,19 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       await attempt({ ...intent, input: { ...intent.input, amount: String(from.whole(61, 99)) } }, from);
     }
     if (from.chance(0.02)) {
+      // The same key in another tenant is another key.
+      const other = makeIntent(from, book, Date.now() + clockShiftMs);
+      const { idempotencyKey } = intent.input;
+      if (
+        idempotencyKey !== undefined &&
+        other.caller.tenantId !== intent.caller.tenantId &&
+        "idempotencyKey" in other.input
+      ) {
+        counts.poisoned++;
+        await resolve({ ...other, input: { ...other.input, idempotencyKey } }, from);
+      }
+    }
+    if (from.chance(0.02)) {
       counts.poisoned++;
       await attempt({ ...intent, caller: user(intent.caller.tenantId, "mallory") }, from);
     }

@@ -7,35 +7,46 @@ export interface Blocker {
   run(statement: string, parameters?: readonly string[]): Promise<postgres.RowList<postgres.Row[]>>;
   /** Resolves when `count` sessions of this database wait for a lock; the waiting is done in Postgres. */
   untilWaiting(count: number): Promise<void>;
-  /** Ends the transaction, and the session with it. */
+  /** Ends the transaction, before `work` does if need be. */
   release(how?: "commit" | "rollback"): Promise<void>;
 }
 
-/** Begins a transaction on a session of its own, as the owner of the server. */
-export async function startBlocker(url: string): Promise<Blocker> {
-  const sql = postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    connection: { application_name: "blocker" },
-  });
-  await sql.unsafe("begin");
-  return {
-    sql,
-    run: (statement, parameters = []) => sql.unsafe(statement, [...parameters]),
-    async untilWaiting(count) {
-      await sql.unsafe(`do $$ begin
-        for attempt in 1..2000 loop
-          perform pg_stat_clear_snapshot();
-          if (select count(*) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock') >= ${Math.trunc(count)} then return; end if;
-          perform pg_sleep(0.005);
-        end loop;
-        raise exception 'nobody waits for a lock';
-      end $$`);
-    },
-    async release(how = "commit") {
-      await sql.unsafe(how);
-      await sql.end({ timeout: 1 });
-    },
+/**
+ * Runs `work` beside a transaction on a session of its own, as the owner of the server. It is rolled back in the end,
+ * unless `work` has released it, so a test that fails leaves nothing locked.
+ */
+export async function withBlocker<T>(url: string, work: (blocker: Blocker) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "blocker" } });
+  let released = false;
+  const release = async (how: "commit" | "rollback" = "commit") => {
+    if (released) return;
+    released = true;
+    await sql.unsafe(how);
   };
+  try {
+    await sql.unsafe("begin");
+    return await work({
+      sql,
+      run: (statement, parameters = []) => sql.unsafe(statement, [...parameters]),
+      untilWaiting: async (count) => {
+        await sql.unsafe(untilWaiting(Math.trunc(count)));
+      },
+      release,
+    });
+  } finally {
+    await release("rollback");
+    await sql.end({ timeout: 1 });
+  }
+}
+
+function untilWaiting(count: number): string {
+  return `do $$ begin
+    for attempt in 1..1000 loop
+      perform pg_stat_clear_snapshot();
+      if (select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock') >= ${count} then return; end if;
+      perform pg_sleep(0.005);
+    end loop;
+    raise exception 'fewer than ${count} sessions wait for a lock';
+  end $$`;
 }

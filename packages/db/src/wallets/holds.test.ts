@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Db } from "../connect.ts";
-import { startBlocker } from "../testing/blocker.ts";
+import { withBlocker } from "../testing/blocker.ts";
 import { ada, bob, holdings, newKey, openWallet, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 import { verify } from "../verify.ts";
@@ -167,13 +167,15 @@ describe("a hold whose time has come", () => {
   test("while its capture waits for the wallet: the clock that counts is read after the lock", async () => {
     const walletId = await openWallet(db, 100n);
     const { holdId } = await place(walletId, 80n, 1);
-    const blocker = await startBlocker(database.url);
-    await blocker.run("select id from holdfast.wallets where id = $1::uuid for update", [walletId]);
-    const captured = settle(db.execute(ada, capture(holdId)));
-    await blocker.untilWaiting(1);
-    await untilExpired(holdId);
-    await blocker.release();
-    expect(await captured).toMatchObject({ ok: false, code: "HOLD_EXPIRED" });
+    const captured = await withBlocker(database.url, async (blocker) => {
+      await blocker.run("select id from holdfast.wallets where id = $1::uuid for update", [walletId]);
+      const waiting = settle(db.execute(ada, capture(holdId)));
+      await blocker.untilWaiting(1);
+      await untilExpired(holdId);
+      await blocker.release();
+      return waiting;
+    });
+    expect(captured).toMatchObject({ ok: false, code: "HOLD_EXPIRED" });
     expect((await holdings(database.url)).wallet(walletId)).toMatchObject({ balance: 100n, held: 0n });
   });
 

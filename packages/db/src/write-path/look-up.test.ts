@@ -12,7 +12,7 @@ import {
   lockRows,
   pgArray,
 } from "../index.ts";
-import { startBlocker } from "../testing/blocker.ts";
+import { withBlocker } from "../testing/blocker.ts";
 import { ada, countOutcomes, holdings, newKey, openWallet, settle } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 
@@ -75,18 +75,16 @@ describe("a call whose key is used while it waits for the lock", () => {
   test("is a replay, not a second look at what the first one left", async () => {
     await sql`insert into public.vouchers values (1, 'held')`;
     const command = { kind: "vouchers.redeem", idempotencyKey: newKey(), code: "held" } as const;
-    const blocker = await startBlocker(database.url);
-    const registry = { registry: servers[0].registry };
-    expect(await execute(blocker.sql, ada, [command], registry)).toMatchObject([
-      { ok: true, replayed: false },
-    ]);
-    const waiting = servers.map((db) => settle(db.execute(ada, command)));
-    await blocker.untilWaiting(2);
-    await blocker.release();
-    expect(await Promise.all(waiting)).toMatchObject([
-      { ok: true, answer: { code: "held", replayed: true } },
-      { ok: true, answer: { code: "held", replayed: true } },
-    ]);
+    const settled = await withBlocker(database.url, async (blocker) => {
+      const first = await execute(blocker.sql, ada, [command], { registry: servers[0].registry });
+      expect(first).toMatchObject([{ ok: true, replayed: false }]);
+      const waiting = Promise.all(servers.map((db) => settle(db.execute(ada, command))));
+      await blocker.untilWaiting(2);
+      await blocker.release();
+      return waiting;
+    });
+    const replayed = { ok: true, answer: { code: "held", replayed: true } };
+    expect(settled).toMatchObject([replayed, replayed]);
   });
 
   test("is a replay whenever the first one commits", async () => {
@@ -105,61 +103,14 @@ describe("a call whose key is used while it waits for the lock", () => {
   test("is a replay in a transaction that nobody retries", async () => {
     const walletId = await openWallet(servers[0], 100n);
     const debit = { kind: "wallets.debit", idempotencyKey: newKey(), walletId, amount: 30n } as const;
-    const blocker = await startBlocker(database.url);
-    const second = await sql.reserve();
-    try {
+    await withBlocker(database.url, async (blocker) => {
       const [first] = await execute(blocker.sql, ada, [debit]);
       expect(first).toMatchObject({ ok: true, replayed: false });
-      await second.unsafe("begin");
-      const waiting = execute(second, ada, [debit]);
+      const second = sql.begin((tx) => execute(tx, ada, [debit]));
       await blocker.untilWaiting(1);
       await blocker.release();
-      expect(await waiting).toEqual([{ ...first, replayed: true }]);
-      await second.unsafe("commit");
-    } finally {
-      second.release();
-    }
+      expect(await second).toEqual([{ ...first, replayed: true }]);
+    });
     expect((await holdings(database.url)).amounts(walletId)).toEqual([100n, -30n]);
-  });
-});
-
-describe("two transactions that name the same rows in opposite orders", () => {
-  /** While the blocker holds both, the two queue up; whoever locked out of order would now deadlock. */
-  async function meet(hold: string, ids: string[], left: unknown[], right: unknown[]): Promise<unknown[]> {
-    const blocker = await startBlocker(database.url);
-    await blocker.run(hold, [`{${ids.join(",")}}`]);
-    const running = [left, right].map((commands) =>
-      sql.begin(async (tx) => {
-        const joined = await execute(tx, ada, commands as never, { registry: servers[0].registry });
-        return joined.map((one) => (one.ok ? "ok" : one.error.code));
-      }),
-    );
-    await blocker.untilWaiting(2);
-    await blocker.release();
-    return Promise.all(running.map((one) => one.catch((error: unknown) => error)));
-  }
-
-  test("don't deadlock on wallets", async () => {
-    const [a, b] = await Promise.all([openWallet(servers[0], 100n), openWallet(servers[0], 100n)]);
-    const transfer = (fromWalletId: string, toWalletId: string) => {
-      return { kind: "wallets.transfer", idempotencyKey: newKey(), fromWalletId, toWalletId, amount: 1n };
-    };
-    const hold = "select id from holdfast.wallets where id = any($1::uuid[]) for update";
-    expect(await meet(hold, [a, b], [transfer(a, b)], [transfer(b, a)])).toEqual([["ok"], ["ok"]]);
-  });
-
-  test("don't deadlock on the rows of a feature that locks by lockRows", async () => {
-    const redeem = (code: string) => ({ kind: "vouchers.redeem", idempotencyKey: newKey(), code });
-    await sql`insert into public.vouchers values (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd')`;
-    const hold = "select code from public.vouchers where code = any($1::text[]) for update";
-    const [left, right] = [
-      [redeem("a"), redeem("b"), redeem("c")],
-      [redeem("c"), redeem("b"), redeem("a")],
-    ];
-    const came = await meet(hold, ["a", "b", "c"], left, right);
-    expect(came.toSorted()).toEqual([
-      ["NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
-      ["ok", "ok", "ok"],
-    ]);
   });
 });

@@ -1,0 +1,116 @@
+import type { HistoryEvent } from "../history.ts";
+import { type Attempt, readAttempts, repliedAtMs, wasTold } from "./attempts.ts";
+import { contentOf } from "./content.ts";
+import { groupBy } from "./group-by.ts";
+import type { EntryRow, HoldRow, OperationRow, Tables, WalletRow } from "./tables.ts";
+
+/** Everything known of one tenant, from both sides: what the clients saw, and what the tables say. */
+export interface Case {
+  readonly tenantId: number;
+  readonly attempts: readonly Attempt[];
+  /** The attempts of each idempotency key. */
+  readonly calls: ReadonlyMap<string, readonly Attempt[]>;
+  readonly operations: ReadonlyMap<string, Story>;
+  readonly storiesByKey: ReadonlyMap<string, readonly Story[]>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly holds: ReadonlyMap<string, HoldRow>;
+  readonly entriesByOperation: ReadonlyMap<string, readonly EntryRow[]>;
+}
+
+/** An operation and those who asked for it: the attempts with its key, kind, caller and content. */
+export interface Story {
+  readonly operation: OperationRow;
+  readonly askers: readonly Attempt[];
+  /** Before this nobody had asked for it; for what the clock alone does, always. */
+  readonly firstSentMs: number;
+  /** From this moment on somebody knows that it happened. */
+  readonly toldMs: number;
+}
+
+/** A wallet's row and its entries, oldest first. */
+export interface Account {
+  readonly id: string;
+  readonly row: WalletRow | undefined;
+  readonly entries: EntryRow[];
+  /** Whether versions and sums hold together. What stands on the balances of one that doesn't would only say so again. */
+  sound: boolean;
+}
+
+/** Sorts history and tables by tenant. */
+export function openCases(events: readonly HistoryEvent[], tables: Tables): Case[] {
+  const attempts = groupBy(readAttempts(events), (attempt) => attempt.sent.caller.tenantId);
+  const wallets = groupBy(tables.wallets, tenantOf);
+  const operations = groupBy(tables.operations, tenantOf);
+  const entries = groupBy(tables.entries, tenantOf);
+  const holds = groupBy(tables.holds, tenantOf);
+  const tenants = new Set([attempts, wallets, operations, entries, holds].flatMap((map) => [...map.keys()]));
+  return [...tenants].map((tenantId) =>
+    openCase(tenantId, attempts.get(tenantId) ?? [], {
+      wallets: wallets.get(tenantId) ?? [],
+      operations: operations.get(tenantId) ?? [],
+      entries: entries.get(tenantId) ?? [],
+      holds: holds.get(tenantId) ?? [],
+    }),
+  );
+}
+
+function tenantOf({ tenantId }: { readonly tenantId: number }): number {
+  return tenantId;
+}
+
+function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables): Case {
+  const keyed = attempts.filter((attempt) => attempt.key !== undefined);
+  const calls = groupBy(keyed, ({ key }) => key ?? "");
+  const stories = tables.operations.map((operation) => storyOf(operation, calls));
+  const accounts = new Map<string, Account>(
+    tables.wallets.map((row) => [row.id, { id: row.id, row, entries: [], sound: true }]),
+  );
+  for (const entry of tables.entries) {
+    let account = accounts.get(entry.walletId);
+    if (account === undefined) {
+      account = { id: entry.walletId, row: undefined, entries: [], sound: true };
+      accounts.set(entry.walletId, account);
+    }
+    account.entries.push(entry);
+  }
+  for (const { entries } of accounts.values()) entries.sort((a, b) => (a.version < b.version ? -1 : 1));
+  return {
+    tenantId,
+    attempts,
+    calls,
+    operations: new Map(stories.map((story) => [story.operation.id, story])),
+    storiesByKey: groupBy(stories, ({ operation }) => operation.idempotencyKey),
+    accounts,
+    holds: new Map(tables.holds.map((hold) => [hold.id, hold])),
+    entriesByOperation: groupBy(
+      [...accounts.values()].flatMap(({ entries }) => entries),
+      ({ operationId }) => operationId,
+    ),
+  };
+}
+
+function storyOf(operation: OperationRow, calls: ReadonlyMap<string, readonly Attempt[]>): Story {
+  const content = contentOf(operation.input);
+  const askers = (calls.get(operation.idempotencyKey) ?? []).filter(
+    (attempt) =>
+      attempt.caller === operation.caller &&
+      attempt.sent.procedure === operation.kind &&
+      attempt.content === content,
+  );
+  const never = Number.POSITIVE_INFINITY;
+  return {
+    operation,
+    askers,
+    firstSentMs: askers.reduce(
+      (first, { sent }) => Math.min(first, sent.atMs),
+      askers.length > 0 ? never : -never,
+    ),
+    toldMs: askers.reduce((first, one) => (wasTold(one) ? Math.min(first, repliedAtMs(one)) : first), never),
+  };
+}
+
+/** A wallet after a version of a sound account; version 0 is the wallet as it was opened. */
+export function stateAt(account: Account, version: number): { balance: bigint; held: bigint } {
+  const entry = account.entries[version - 1];
+  return { balance: entry?.balanceAfter ?? 0n, held: entry?.heldAfter ?? 0n };
+}

@@ -1,0 +1,55 @@
+import type { HistoryEvent } from "../history.ts";
+import { openCases } from "./case.ts";
+import { type Counts, countAll } from "./counts.ts";
+import { checkKeys } from "./keys.ts";
+import { checkLateness } from "./lateness.ts";
+import { checkLeaks } from "./leaks.ts";
+import { findMoments } from "./moments.ts";
+import { findOwners } from "./owners.ts";
+import { checkReads } from "./reads.ts";
+import { checkRealTime } from "./real-time.ts";
+import { checkRefusals } from "./refusals.ts";
+import { checkRemains } from "./remains.ts";
+import { replay } from "./replay.ts";
+import { checkSums } from "./sums.ts";
+import type { Tables } from "./tables.ts";
+import { Findings, type Violation } from "./violation.ts";
+
+export interface CheckReport {
+  violations: Violation[];
+  counts: Counts;
+}
+
+/**
+ * Judges what the clients saw by what is in the tables, knowing nothing of what was done to the system in between. A
+ * tenant at a time, because no operation touches two:
+ *
+ * 1. keys: what was told is recorded, what was denied is not, and nothing is there that nobody asked for (I1, I2, I3);
+ * 2. sums: each wallet's rows follow from each other (I4, I5);
+ * 3. replay: all successes on a single-threaded model, in an order that fits every wallet's versions (I4, I5, I6);
+ * 4. refusals: each was right at some moment of the time that it took (I5, I9);
+ * 5. real time: versions and reads agree with the clock on the wall (I9);
+ * 6. replies tell of nobody else (I10) and are on time (I11).
+ */
+export function checkHistory(
+  events: readonly HistoryEvent[],
+  tables: Tables,
+  { lateMs = 100 }: { lateMs?: number } = {},
+): CheckReport {
+  const findings = new Findings();
+  const cases = openCases(events, tables);
+  const owners = findOwners(tables);
+  for (const one of cases) {
+    checkKeys(one, findings);
+    checkSums(one, findings);
+    const { past, books } = replay(one, findings);
+    checkRemains(one, past, books, findings);
+    const moments = findMoments(one, past);
+    checkRefusals(one, past, moments, findings);
+    checkRealTime(one, findings);
+    checkReads(one, past, moments, owners, findings);
+    checkLeaks(one, owners, findings);
+    checkLateness(one, lateMs, findings);
+  }
+  return { violations: findings.violations(), counts: countAll(cases, lateMs) };
+}

@@ -1,0 +1,61 @@
+import type { Caller } from "../history.ts";
+
+/** What a call asks for, in the one form in which two askings can be compared. Written from docs, not from the parser. */
+export type Input = Readonly<Record<string, unknown>>;
+
+const IDS = new Set(["walletId", "fromWalletId", "toWalletId", "holdId"]);
+const DECIMALS = new Set(["amount", "minBalance", "ifVersion"]);
+
+/** The key under which the outcome is recorded; undefined when the caller sent none. */
+export function keyOf(procedure: string, input: Input): string | undefined {
+  if (procedure === "wallets.stream") {
+    const { fromWalletId, sessionId, minute } = input;
+    return `holdfast:stream:${`${fromWalletId}`.toLowerCase()}:${sessionId}:${minute}`;
+  }
+  const key = input["idempotencyKey"];
+  return typeof key === "string" && key !== "" ? key : undefined;
+}
+
+/** As operations record who called. */
+export function callerName({ role, subject }: Caller): string {
+  return `${role}:${subject}`;
+}
+
+/** The input without its key, fields in alphabetical order, ids in lower case, amounts in their shortest form. */
+export function contentOf(input: Input): string {
+  return fieldsOf(input)
+    .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+    .join();
+}
+
+/** The names of the top-level fields in which two inputs differ, in alphabetical order. */
+export function differingFields(one: Input, other: Input): string[] {
+  const [ones, others] = [new Map(fieldsOf(one)), new Map(fieldsOf(other))];
+  return [...new Set([...ones.keys(), ...others.keys()])]
+    .filter((name) => ones.get(name) !== others.get(name))
+    .sort();
+}
+
+function fieldsOf(input: Input): [string, string][] {
+  const fields: [string, string][] = [];
+  for (const name of Object.keys(input).sort()) {
+    const value = input[name];
+    if (name !== "idempotencyKey" && value !== undefined) fields.push([name, canonical(value, name)]);
+  }
+  return fields;
+}
+
+function canonical(value: unknown, name: string): string {
+  if (typeof value === "string") {
+    if (IDS.has(name)) return JSON.stringify(value.toLowerCase());
+    if (DECIMALS.has(name) && /^-?\d+$/.test(value)) return `"${BigInt(value)}"`;
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, "")).join()}]`;
+  if (typeof value === "object" && value !== null) {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    fields.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field, key)}`).join()}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}

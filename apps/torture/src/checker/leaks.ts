@@ -1,0 +1,69 @@
+import type { Attempt } from "./attempts.ts";
+import type { Case } from "./case.ts";
+import { linesOf } from "./evidence.ts";
+import type { Owners } from "./owners.ts";
+import type { Findings } from "./violation.ts";
+
+/** What no error may say, whoever asks. The messages of the error table contain none of it. */
+const NEVER: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  { what: "text that a caller stored", pattern: /canary-/ },
+  {
+    what: "SQL",
+    pattern:
+      /\bselect\b[^"]*\bfrom\b|\binsert\s+into\b|\bupdate\s+[\w."]+\s+(as\s+\w+\s+)?set\b|\bdelete\s+from\b|\bholdfast\.\w|\bfor (no key )?update\b/i,
+  },
+  {
+    what: "words of Postgres",
+    pattern:
+      /violates|duplicate key|syntax error at|deadlock detected|canceling statement|terminating connection|current transaction|sqlstate|postgreserror|_pkey\b|ECONNRE|drizzle/i,
+  },
+  { what: "a stack", pattern: /\bat [^"]{1,200}:\d+:\d+|node:internal|node_modules/ },
+  { what: "a path of a file", pattern: /file:\/\/|(^|[\s"'(=])\/(?:[\w.@+-]+\/)+[\w.@+-]+|\.[cm]?[jt]s:\d/ },
+];
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/** I10: no error tells of the inside or of somebody else, and no answer tells of another tenant. */
+export function checkLeaks({ attempts }: Case, owners: Owners, findings: Findings): void {
+  for (const attempt of attempts) {
+    const reply = attempt.replied?.reply;
+    if (reply === undefined || reply.kind === "lost") continue;
+    if (reply.kind === "success") {
+      checkStrangers(attempt, [...textsIn(reply.data)], owners, findings);
+      continue;
+    }
+    for (const { what, pattern } of NEVER) {
+      const [found] = pattern.exec(reply.body) ?? [];
+      if (found !== undefined) {
+        findings.add("I10", `an error tells ${what}`, JSON.stringify(found), () => linesOf([attempt]));
+      }
+    }
+    checkStrangers(attempt, reply.body.match(UUID) ?? [], owners, findings);
+  }
+}
+
+/** Ids that the caller did not send and that are another tenant's or, in an error to a user, another user's. */
+function checkStrangers(
+  attempt: Attempt,
+  texts: readonly string[],
+  owners: Owners,
+  findings: Findings,
+): void {
+  const { caller, input } = attempt.sent;
+  for (const text of texts) {
+    const owner = owners.get(text.toLowerCase());
+    if (owner === undefined) continue;
+    const sameTenant = owner.tenantId === caller.tenantId;
+    const mayKnow =
+      attempt.meaning === "success" || caller.role !== "user" || owner.subject === caller.subject;
+    if ((sameTenant && mayKnow) || JSON.stringify(input).toLowerCase().includes(text.toLowerCase())) continue;
+    const rule = sameTenant ? "an error tells another user's id" : "a reply tells another tenant's id";
+    findings.add("I10", rule, text, () => linesOf([attempt]));
+  }
+}
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null)
+    for (const part of Object.values(value)) yield* textsIn(part);
+}

@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import { defineCommand, runMain } from "citty";
+import { tryPlants } from "./plants/try-plants.ts";
+import { print } from "./report.ts";
+import { faultNames } from "./schedule.ts";
+import { torture } from "./torture.ts";
+
+const terminal = process.stderr.isTTY === true;
+
+/** One line that rewrites itself on a terminal; nothing in a pipe. */
+function progress(message: string): void {
+  if (terminal) process.stderr.write(`\r\x1b[2K${message}`);
+}
+
+const main = defineCommand({
+  meta: {
+    name: "torture",
+    description:
+      "Breaks Holdfast on purpose and proves that nothing was lost. Exit code 1 when an invariant was broken.",
+  },
+  args: {
+    seed: {
+      type: "string",
+      default: "1",
+      description: "The same seed gives the same intents and the same order of faults",
+    },
+    seconds: { type: "string", default: "60", description: "How long to break things" },
+    faults: {
+      type: "string",
+      default: "all",
+      description: `"all", "none", or a regular expression on: ${faultNames().join("; ")}`,
+    },
+    plant: { type: "string", description: "Switch one deliberate bug on; the run must then fail" },
+    plants: {
+      type: "string",
+      description: '"all": run every deliberate bug until it is caught, and print the table',
+    },
+    clients: { type: "string", default: "48", description: "Concurrent clients" },
+    json: { type: "string", description: "Also write the report to this file" },
+  },
+  async run({ args }) {
+    const faults = args.faults !== "none";
+    const only = args.faults === "all" || args.faults === "none" ? undefined : new RegExp(args.faults);
+    const common = { faults, only, clients: Number(args.clients), onProgress: progress };
+    if (args.plants !== undefined) {
+      const tried = await tryPlants({ names: args.plants, onProgress: progress });
+      if (terminal) process.stderr.write("\n");
+      console.log(tried.table);
+      if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried.plants, null, 2)}\n`);
+      process.exitCode = tried.plants.every((plant) => plant.caught) ? 0 : 1;
+      return;
+    }
+    const report = await torture({
+      ...common,
+      seed: Number(args.seed),
+      seconds: Number(args.seconds),
+      plant: args.plant,
+    });
+    if (terminal) process.stderr.write("\n");
+    console.log(print(report));
+    if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
+    process.exitCode = report.violations.length > 0 ? 1 : 0;
+  },
+});
+
+await runMain(main);

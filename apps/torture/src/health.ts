@@ -1,0 +1,56 @@
+import postgres from "postgres";
+import type { Violation } from "./checker/violation.ts";
+import type { Evidence } from "./run.ts";
+import type { World } from "./world.ts";
+
+/** What no history shows: the state of the processes and of Postgres at the end (I12), and how fast things healed (I11). */
+export async function checkHealth(
+  world: World,
+  evidence: Evidence,
+  recoveryLimitMs: number,
+): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  const add = (invariant: Violation["invariant"], message: string, found: readonly string[]): void => {
+    if (found.length > 0) violations.push({ invariant, message, evidence: found.slice(0, 5) });
+  };
+  const servers = evidence.servers;
+  add(
+    "I12",
+    "a server ended by itself",
+    servers.flatMap((server) => server.unexpectedExits),
+  );
+  add(
+    "I12",
+    "a server reported an uncaught exception or rejection",
+    servers.flatMap((server) => server.output.split("\n").filter((line) => /uncaught|unhandled/i.test(line))),
+  );
+  add(
+    "I10",
+    "a log line bears a caller's text or SQL with values",
+    servers.flatMap((server) => server.output.split("\n").filter((line) => /canary-\d/.test(line))),
+  );
+  add("I12", "a transaction or a lock outlived its caller", await leftOver(world));
+  add(
+    "I11",
+    `service was not back within ${recoveryLimitMs} ms of a heal`,
+    (evidence.schedule?.recoveriesMs ?? [])
+      .filter((ms) => ms > recoveryLimitMs)
+      .map((ms) => `${Math.round(ms)} ms`),
+  );
+  return violations;
+}
+
+async function leftOver(world: World): Promise<string[]> {
+  const sql = postgres(world.databaseUrl, { max: 1, fetch_types: false });
+  try {
+    const rows = await sql<{ line: string }[]>`
+      select format('backend %s, %s for %s: %s', pid, state, now() - xact_start, left(query, 60)) as line
+      from pg_stat_activity where application_name = 'holdfast' and state like 'idle in transaction%'
+        and now() - state_change > interval '3 seconds'
+      union all
+      select format('%s deadlocks', deadlocks) from pg_stat_database where datname = current_database() and deadlocks > 0`;
+    return rows.map((row) => row.line);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
