@@ -77,6 +77,8 @@ export interface Db {
 
 /** The longest that a transaction may take which waits for no lock. */
 const BATCH_TIMEOUT_MS = 3_000;
+/** Another server records a key in milliseconds; what takes longer is somebody's transaction that joined commands. */
+const KEY_TIMEOUT_MS = 100;
 const MAX_BATCH = 512;
 const MAX_BATCH_NEEDS = 4_096;
 
@@ -98,6 +100,7 @@ export function connect(options: ConnectOptions): Db {
     maxBatchNeeds: MAX_BATCH_NEEDS,
     maxWaiting: options.maxWaiting ?? 20_000,
     batchTimeoutMs: BATCH_TIMEOUT_MS,
+    keyTimeoutMs: KEY_TIMEOUT_MS,
     maxPatient: Math.max(1, Math.floor(max / 2)),
   });
 

@@ -226,7 +226,7 @@ describe("whoever joins", () => {
       name: "thrower",
       inputs: { "thrower.throw": z.strictObject({ idempotencyKey: z.string() }) },
       needs: () => [],
-      lock: () => Promise.resolve({ rows: {}, stuck: new Set() }),
+      lock: () => Promise.resolve({ rows: {}, stuck: new Set(), absent: false }),
       decide: (_all, _command: Command) => {
         throw new Error("no decision");
       },

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { HoldfastCommand } from "./connect.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
-import { isRetryable } from "./postgres-error.ts";
+import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import type { Row, Statements } from "./statements.ts";
@@ -60,12 +60,17 @@ export async function execute(
       return results.map((result) => joinedOf(registry, result));
     }
     const before = await takeOn(statements, principal.tenantId);
-    const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
-    await statements.done();
-    await giveBack(statements, before);
-    return results.map((result) => joinedOf(registry, result));
+    try {
+      const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
+      await statements.done();
+      return results.map((result) => joinedOf(registry, result));
+    } finally {
+      // After a failed statement this fails too, and is not needed: the rollback undoes what was set.
+      await giveBack(statements, before).catch(() => {});
+    }
   } catch (error) {
-    if (isRetryable(error)) throw new HoldfastError("TRANSACTION_CONFLICT", {}, { cause: error });
+    if (isRetryable(error) || isSqlstate(error, LOCK_TIMEOUT))
+      throw new HoldfastError("TRANSACTION_CONFLICT", {}, { cause: error });
     throw error;
   }
 }

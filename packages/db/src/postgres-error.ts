@@ -16,6 +16,9 @@ export const KEY_RACED = "HF001";
 /** Raised by holdfast.expect_rows: a statement changed other rows than were decided; the transaction is aborted. */
 export const ROWS_DIFFER = "HF002";
 
+/** lock_timeout: somebody else holds what this statement needs. Not retried as such: the write path has lanes for it. */
+export const LOCK_TIMEOUT = "55P03";
+
 /**
  * The SQLSTATEs after which the same transaction is worth another try, and why. Each says that nothing was committed.
  * Everything else is final.
@@ -23,7 +26,6 @@ export const ROWS_DIFFER = "HF002";
 const RETRYABLE: Readonly<Record<string, string>> = {
   "40001": "serialization failure: concurrent transactions, ours was chosen to go again",
   "40P01": "deadlock: Postgres ended ours so that the other could finish",
-  "55P03": "lock_timeout: somebody else holds a row; waiting again is harmless",
   "57P01": "the backend was told to stop (restart, failover, pg_terminate_backend)",
   "57P02": "another backend crashed and took ours with it",
   "57P03": "the server is starting up or shutting down",

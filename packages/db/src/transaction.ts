@@ -12,6 +12,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** When to give up, in epoch milliseconds. Default: 10 s from now. */
   readonly deadline?: number;
+  /** The longest wait for somebody else's lock, in milliseconds. Default: until the deadline. */
+  readonly lockTimeoutMs?: number;
   /** How often to run the work again after a failure that committed nothing. Default: 5. */
   readonly retries?: number;
 }
@@ -133,7 +135,7 @@ function beginScript(options: TransactionOptions, deadline: number): string {
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
-    set local lock_timeout = ${remainingMs};
+    set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;
 }

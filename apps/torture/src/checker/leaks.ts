@@ -23,13 +23,15 @@ const NEVER: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
+const UUID_LENGTH = 36;
+
 /** I10: no error tells of the inside or of somebody else, and no answer tells of another tenant. */
 export function checkLeaks({ attempts }: Case, owners: Owners, findings: Findings): void {
   for (const attempt of attempts) {
     const reply = attempt.replied?.reply;
     if (reply === undefined || reply.kind === "lost") continue;
     if (reply.kind === "success") {
-      checkStrangers(attempt, [...textsIn(reply.data)], owners, findings);
+      checkStrangers(attempt, [...idsIn(reply.data)], owners, findings);
       continue;
     }
     for (const { what, pattern } of NEVER) {
@@ -62,8 +64,9 @@ function checkStrangers(
   }
 }
 
-function* textsIn(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null)
-    for (const part of Object.values(value)) yield* textsIn(part);
+function* idsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") {
+    if (value.length === UUID_LENGTH) yield value;
+  } else if (typeof value === "object" && value !== null)
+    for (const part of Object.values(value)) yield* idsIn(part);
 }

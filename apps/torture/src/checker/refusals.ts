@@ -67,10 +67,12 @@ const STATELESS = new Set(["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MI
 const KINDS = /^wallets\.(open|credit|debit|transfer|boost|stream|hold|capture|release)$/;
 
 /** Refusals that are told and not recorded; only those that say something of wallets can be judged. */
-function* unrecorded({ attempts }: Case): Generator<Question> {
+function* unrecorded({ attempts, storiesByKey }: Case): Generator<Question> {
   for (const attempt of attempts) {
     const { sent, replied } = attempt;
     if (wasTold(attempt) || replied?.reply.kind !== "error") continue;
+    // Decided anew after it was told: reported by its key.
+    if (storiesByKey.get(attempt.key ?? "")?.some(({ toldMs }) => toldMs < sent.atMs)) continue;
     const { code, details } = replied.reply;
     if (!STATELESS.has(code) || !KINDS.test(sent.procedure)) continue;
     const ids = Object.fromEntries(

@@ -75,7 +75,7 @@ export const stockFeature: Feature<StockCommand, StockRows, StockChange> = {
   async lock(tx, tenantId, keys, wait) {
     const locked = await lockRows(tx, tenantId, table, keys, wait);
     const quantities = new Map([...locked.rows].map(([sku, row]) => [sku, Number(textOf(row, "quantity"))]));
-    return { rows: { locked, quantities, changed: new Map() }, stuck: locked.stuck };
+    return { rows: { locked, quantities, changed: new Map() }, stuck: locked.stuck, absent: locked.absent };
   },
 
   decide(all, command, { principal, operationId }): Decision {

@@ -30,7 +30,8 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
       ...[...stuckWallets].map((id) => wallet(id).key),
       ...[...stuckHolds].map((id) => hold(id).key),
     ]);
-    return { rows, stuck };
+    // Wallets and holds are never deleted, so one that is not there was never used under any key.
+    return { rows, stuck, absent: false };
   },
 
   due: dueExpiries,

@@ -7,10 +7,11 @@ import type { Tx } from "../transaction.ts";
 import { invalidInput } from "../write-path/registry.ts";
 import type { WalletState } from "./commands.ts";
 
+const FIRST_INSTANT = Date.parse("0001-01-01T00:00:00Z");
 /** Years that every calendar here has, in the form that every Postgres reads. */
 const instant = z.iso
   .datetime({ offset: true })
-  .refine((at) => Date.parse(at) >= 0, "must be an instant since 1970")
+  .refine((at) => Date.parse(at) >= FIRST_INSTANT, "must be an instant since the year 1")
   .transform((at) => new Date(at).toISOString());
 
 /** Input schemas by procedure. */

@@ -19,6 +19,31 @@ const ENTRY_KEY = "entry.tenant_id || '/' || entry.wallet_id || '/' || entry.ver
 
 export const walletChecks: readonly Check[] = [
   {
+    invariant: "I1",
+    table: "operations",
+    sql: `
+      select distinct tenant_id || '/' || operation_id as row_key, 'is missing though ' || source || ' refers to it' as message
+      from (
+        select tenant_id, operation_id, 'a wallet' as source from holdfast.wallets
+        union all select tenant_id, operation_id, 'an entry' from holdfast.entries
+        union all select tenant_id, operation_id, 'a hold' from holdfast.holds) as named
+      where not exists (select from holdfast.operations as operation
+        where operation.tenant_id = named.tenant_id and operation.id = named.operation_id)`,
+  },
+  {
+    invariant: "I5",
+    table: "entries",
+    sql: `
+      select wallet.tenant_id || '/' || wallet.id || '/' || missing as row_key, 'is missing' as message
+      from holdfast.wallets as wallet
+      cross join lateral (select count(*) as entries from holdfast.entries
+        where tenant_id = wallet.tenant_id and wallet_id = wallet.id) as written
+      cross join lateral (
+        select version as missing from generate_series(1, wallet.version) as version
+        where written.entries <> wallet.version and not exists (select from holdfast.entries as entry
+          where entry.tenant_id = wallet.tenant_id and entry.wallet_id = wallet.id and entry.version = version.version)) as gap`,
+  },
+  {
     invariant: "I5",
     table: "wallets",
     sql: `

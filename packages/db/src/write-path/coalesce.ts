@@ -1,5 +1,5 @@
 import { HoldfastError } from "../errors.ts";
-import { isRetryable } from "../postgres-error.ts";
+import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import type { Sessions } from "../sessions.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
@@ -17,6 +17,8 @@ export interface CoalesceOptions {
   readonly maxWaiting: number;
   /** How long a transaction that waits for no lock may take before its session is given up, in milliseconds. */
   readonly batchTimeoutMs: number;
+  /** How long such a transaction waits for a key that another transaction is just recording, in milliseconds. */
+  readonly keyTimeoutMs: number;
   /** The most transactions at a time that wait for rows which somebody else has locked. */
   readonly maxPatient: number;
 }
@@ -27,6 +29,11 @@ export interface Coalescer {
   /** Refuses new calls and waits for those under way. */
   close(): Promise<void>;
   readonly waiting: number;
+}
+
+/** The name of the lane in which calls wait whose key another transaction is recording. */
+function keyName(call: Call): string {
+  return `key\0${call.command.idempotencyKey}`;
 }
 
 /** A call that waits for its transaction, and the caller who waits for the call. */
@@ -56,7 +63,8 @@ interface Lane {
  * ends all that waited go into the next. No timer, no added delay, one commit for many callers.
  *
  * A row that a foreign transaction holds must delay only those who need it. The swift lane therefore never waits for a
- * lock; calls whose row is stuck move to a patient lane of that row, which does.
+ * row; calls whose row is stuck move to a patient lane of that row, which does. The same for a key that is just being
+ * recorded by somebody's open transaction.
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
   const { sessions, registry } = options;
@@ -81,8 +89,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   /** Who needs a row that is known to be stuck joins those who wait for it. */
   function laneFor(call: Call): Lane {
     const { tenantId } = call.principal;
-    for (const need of call.needs) {
-      const patient = lanes.get(`${tenantId}\0${needName(need)}`);
+    for (const name of [...call.needs.map(needName), keyName(call)]) {
+      const patient = lanes.get(`${tenantId}\0${name}`);
       if (patient !== undefined) return patient;
     }
     return lane(tenantId, undefined);
@@ -153,7 +161,11 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const latest = [...aboard, ...it.waiting].reduce((last, ticket) => Math.max(last, ticket.deadline), 0);
     const deadline = it.patient ? latest : Math.min(latest, Date.now() + options.batchTimeoutMs);
     try {
-      const results = await runTransaction(sessions, { tenantId: it.tenantId, deadline }, async (tx) => {
+      const { tenantId } = it;
+      const limits = it.patient
+        ? { tenantId, deadline }
+        : { tenantId, deadline, lockTimeoutMs: options.keyTimeoutMs };
+      const results = await runTransaction(sessions, limits, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         const calls = aboard.map((ticket) => ticket.call);
         return executeCalls(tx, registry, it.tenantId, calls, it.patient);
@@ -176,6 +188,11 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     if (error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error)) {
       putBack(it, left);
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+      return;
+    }
+    if (!it.patient && isSqlstate(error, LOCK_TIMEOUT)) {
+      // Somebody's open transaction has recorded one of these keys, and Postgres doesn't say which: each waits for its own.
+      for (const ticket of left) enqueue(lane(it.tenantId, keyName(ticket.call)), ticket);
       return;
     }
     const [first] = left;

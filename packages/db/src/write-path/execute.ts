@@ -62,11 +62,17 @@ export async function executeCalls(
     }));
 
   // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
+  const keys = [...new Set(calls.map((call) => call.command.idempotencyKey))];
   const [locked, recorded, nowMs] = await Promise.all([
     Promise.all(locking),
-    findRecorded(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]),
+    findRecorded(tx, tenantId, keys),
     readClock(tx),
   ]);
+
+  // A row that is gone may have been taken by a transaction which this very key belongs to: its outcome is there by now.
+  if (locked.some(({ absent }) => absent)) {
+    for (const [key, outcome] of await findRecorded(tx, tenantId, keys)) recorded.set(key, outcome);
+  }
 
   // 3 decide: pure functions on the locked rows, one command after the other.
   const all = Object.fromEntries(locked.map(({ feature, rows }) => [feature.name, rows]));
@@ -78,7 +84,11 @@ export async function executeCalls(
     const { feature, command, principal, kind, caller, input } = call;
     const context: DecideContext = { principal, nowMs, operationId: newId(), newId };
     const decision = feature.decide(all, command, context);
-    if (!decision.ok && registry.error(decision.code)?.recorded !== true) return decision;
+    if (!decision.ok) {
+      const error = registry.error(decision.code);
+      if (error === undefined) throw new TypeError(`no feature declares the error code "${decision.code}"`);
+      if (!error.recorded) return decision;
+    }
     const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
     if (decision.ok) {
       for (const { feature, rows } of locked) {

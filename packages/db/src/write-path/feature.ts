@@ -51,6 +51,8 @@ export interface FeatureError {
 export interface Locked<Rows> {
   readonly rows: Rows;
   readonly stuck: ReadonlySet<string>;
+  /** Whether some keys were found not to exist, by a look after the lock had skipped them; not when `wait` was true. */
+  readonly absent: boolean;
 }
 
 /**

@@ -29,6 +29,7 @@ export interface LockableTable {
 export interface LockedTable {
   readonly rows: ReadonlyMap<string, Row>;
   readonly stuck: ReadonlySet<string>;
+  readonly absent: boolean;
 }
 
 /**
@@ -48,10 +49,11 @@ export async function lockRows(
   const parameters = [String(tenantId), pgArray(keys)];
   const found = await tx.run(lockStatement(table, wait), parameters);
   const rows = new Map(found.map((row) => [textOf(row, "lock_key"), row]));
-  if (wait || rows.size === keys.length) return { rows, stuck: new Set() };
+  if (wait || rows.size === keys.length) return { rows, stuck: new Set(), absent: false };
   // A row that SKIP LOCKED left out is either locked by somebody else or not there; only the first is worth waiting for.
   const missing = keys.filter((key) => !rows.has(key));
-  return { rows, stuck: await existing(tx, tenantId, table, missing) };
+  const stuck = await existing(tx, tenantId, table, missing);
+  return { rows, stuck, absent: stuck.size < missing.length };
 }
 
 function lockStatement({ table, key, keyType, columns }: LockableTable, wait: boolean): string {

@@ -34,7 +34,7 @@ const vouchers: Feature<Redeem, VoucherRows, string> = {
   needs: ({ code }) => [{ feature: "vouchers", key: code }],
   async lock(tx, tenantId, keys, wait) {
     const locked = await lockRows(tx, tenantId, table, keys, wait);
-    return { rows: { locked, redeemed: [] }, stuck: locked.stuck };
+    return { rows: { locked, redeemed: [] }, stuck: locked.stuck, absent: locked.absent };
   },
   decide(all, { code }) {
     const { locked, redeemed } = all["vouchers"] as VoucherRows;

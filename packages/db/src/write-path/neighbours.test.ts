@@ -21,7 +21,7 @@ const traps: Feature<Command, TrapRows, number> = {
     "traps.fine": schema,
   },
   needs: () => [],
-  lock: () => Promise.resolve({ rows: { numbers: [] }, stuck: new Set() }),
+  lock: () => Promise.resolve({ rows: { numbers: [] }, stuck: new Set(), absent: false }),
   decide(_, { kind }) {
     if (kind === "traps.throw") throw new Error("a decision that throws, with secrets in its message");
     if (kind === "traps.undeclared") return { ok: false, code: "NOBODY_DECLARED_THIS", details: {} };

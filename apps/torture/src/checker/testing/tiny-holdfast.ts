@@ -37,6 +37,8 @@ export class TinyHoldfast {
   readonly #holds = new Map<string, Mutable<HoldRow>>();
   readonly #live = new Map<string, Set<Mutable<HoldRow>>>();
   readonly #operations = new Map<string, OperationRow>();
+  readonly #history = new Map<string, EntryRow[]>();
+  readonly #kinds = new Map<string, string>();
   #ids = 0;
   #undo: (() => void)[] = [];
   #by: Caller = { tenantId: 0, subject: "", role: "user" };
@@ -46,8 +48,12 @@ export class TinyHoldfast {
   execute(by: Caller, kind: string, { idempotencyKey, ...input }: Fields, nowMs: number): Answer {
     this.#by = by;
     this.#nowMs = nowMs;
+    this.#undo = [];
     const { fromWalletId, sessionId, minute } = input;
-    const key = kind === "wallets.stream" ? `holdfast:stream:${fromWalletId}:${sessionId}:${minute}` : `${idempotencyKey}`;
+    const key =
+      kind === "wallets.stream"
+        ? `holdfast:stream:${fromWalletId}:${sessionId}:${minute}`
+        : `${idempotencyKey}`;
     for (const step of [input, ...((input["commands"] ?? []) as Fields[])]) this.#expireDue(step);
     const caller = `${by.role}:${by.subject}`;
     const before = this.#operations.get(`${by.tenantId} ${key}`);
@@ -62,10 +68,17 @@ export class TinyHoldfast {
   }
 
   read({ tenantId, subject, role }: Caller, kind: string, input: Fields, nowMs: number): Answer {
-    const sees = (one: WalletRow) => one.tenantId === tenantId && (role !== "user" || one.ownerId === subject);
+    const sees = (one: WalletRow) =>
+      one.tenantId === tenantId && (role !== "user" || one.ownerId === subject);
     if (kind === "wallets.mine") {
-      const views = this.tables.wallets.filter((one) => sees(one) && one.ownerId === (input["ownerId"] ?? subject));
-      return { ok: true, data: views.map((one) => this.#view(one, nowMs)) as unknown as Fields, replayed: false };
+      const views = this.tables.wallets.filter(
+        (one) => sees(one) && one.ownerId === (input["ownerId"] ?? subject),
+      );
+      return {
+        ok: true,
+        data: views.map((one) => this.#view(one, nowMs)) as unknown as Fields,
+        replayed: false,
+      };
     }
     const wallet = this.#wallets.get(`${input["walletId"]}`);
     if (wallet === undefined || !sees(wallet)) {
@@ -74,19 +87,19 @@ export class TinyHoldfast {
     if (kind === "wallets.get") return { ok: true, data: this.#view(wallet, nowMs), replayed: false };
     const before = BigInt(`${input["before"] ?? 10n ** 12n}`);
     const limit = Number(input["limit"] ?? 50);
-    const newestFirst = this.tables.entries
-      .filter((entry) => entry.walletId === wallet.id && entry.version < before)
-      .sort((a, b) => (a.version > b.version ? -1 : 1))
-      .slice(0, limit);
-    const entries = newestFirst.map((entry) => ({
-      version: `${entry.version}`,
-      amount: `${entry.amount}`,
-      heldChange: `${entry.heldChange}`,
-      balance: `${entry.balanceAfter}`,
-      held: `${entry.heldAfter}`,
-      operationId: entry.operationId,
-      kind: this.tables.operations.find(({ id }) => id === entry.operationId)?.kind,
-    }));
+    const older = (this.#history.get(wallet.id) ?? []).filter(({ version }) => version < before);
+    const entries = older
+      .slice(-limit)
+      .reverse()
+      .map((entry) => ({
+        version: `${entry.version}`,
+        amount: `${entry.amount}`,
+        heldChange: `${entry.heldChange}`,
+        balance: `${entry.balanceAfter}`,
+        held: `${entry.heldAfter}`,
+        operationId: entry.operationId,
+        kind: this.#kinds.get(entry.operationId),
+      }));
     return { ok: true, data: { entries, next: null }, replayed: false };
   }
 
@@ -111,6 +124,7 @@ export class TinyHoldfast {
     const id = this.#operationId;
     const row = { tenantId, id, idempotencyKey, kind, caller, input, outcome, createdAtMs: this.#nowMs };
     this.tables.operations.push(row);
+    this.#kinds.set(id, kind);
     this.#operations.set(`${tenantId} ${idempotencyKey}`, row);
   }
 
@@ -120,11 +134,23 @@ export class TinyHoldfast {
     for (const hold of new Set(named === undefined ? near : [...near, named])) {
       const live = hold.status === "open" || hold.status === "partially_captured";
       const wallet = this.#wallets.get(hold.walletId);
-      if (!live || hold.expiresAtMs > this.#nowMs || wallet === undefined || hold.tenantId !== this.#by.tenantId) continue;
+      if (
+        !live ||
+        hold.expiresAtMs > this.#nowMs ||
+        wallet === undefined ||
+        hold.tenantId !== this.#by.tenantId
+      )
+        continue;
       this.#operationId = this.#newId();
       const data = this.#close(hold, wallet, "expired", 0n);
       const answer: Answer = { ok: true, data, replayed: false };
-      this.#record(`holdfast:expire:${hold.id}`, "wallets.expire", "system:holdfast", { holdId: hold.id }, answer);
+      this.#record(
+        `holdfast:expire:${hold.id}`,
+        "wallets.expire",
+        "system:holdfast",
+        { holdId: hold.id },
+        answer,
+      );
     }
   }
 
@@ -189,7 +215,14 @@ export class TinyHoldfast {
     }
     const { tenantId } = this.#by;
     const zero = { balance: 0n, held: 0n, version: 0n };
-    const row = { tenantId, id: this.#newId(), ownerId: owner, currency: `${currency}`, minBalance: least, ...zero };
+    const row = {
+      tenantId,
+      id: this.#newId(),
+      ownerId: owner,
+      currency: `${currency}`,
+      minBalance: least,
+      ...zero,
+    };
     this.#wallets.set(row.id, row);
     this.tables.wallets.push(row);
     this.#undo.push(() => this.#wallets.delete(this.tables.wallets.pop()?.id ?? ""));
@@ -219,7 +252,8 @@ export class TinyHoldfast {
     if (hold.status === "expired") {
       throw new No("HOLD_EXPIRED", { expiredAt: new Date(hold.expiresAtMs).toISOString() });
     }
-    if (hold.status === "captured" || hold.status === "released") throw new No("HOLD_CLOSED", { status: hold.status });
+    if (hold.status === "captured" || hold.status === "released")
+      throw new No("HOLD_CLOSED", { status: hold.status });
     if (kind === "release") return this.#close(hold, wallet, "released", 0n);
     const left = hold.amount - hold.captured;
     const amount = BigInt(`${input["amount"] ?? left}`);
@@ -244,7 +278,13 @@ export class TinyHoldfast {
     });
     this.#move(wallet, -taken, -back);
     const remaining = status === "partially_captured" ? hold.amount - hold.captured : 0n;
-    return { ...this.#told(wallet), holdId: hold.id, status, captured: `${hold.captured}`, remaining: `${remaining}` };
+    return {
+      ...this.#told(wallet),
+      holdId: hold.id,
+      status,
+      captured: `${hold.captured}`,
+      remaining: `${remaining}`,
+    };
   }
 
   #move(wallet: Mutable<WalletRow>, amount: bigint, heldChange: bigint): void {
@@ -253,8 +293,13 @@ export class TinyHoldfast {
     wallet.version += 1n;
     const { tenantId, id: walletId, version, balance: balanceAfter, held: heldAfter } = wallet;
     const operationId = this.#operationId;
-    this.tables.entries.push({ tenantId, walletId, version, operationId, amount, heldChange, balanceAfter, heldAfter });
+    const row = { tenantId, walletId, version, operationId, amount, heldChange, balanceAfter, heldAfter };
+    const history = this.#history.get(walletId) ?? [];
+    this.#history.set(walletId, history);
+    history.push(row);
+    this.tables.entries.push(row);
     this.#undo.push(() => {
+      history.pop();
       this.tables.entries.pop();
       wallet.balance -= amount;
       wallet.held -= heldChange;
@@ -269,7 +314,8 @@ export class TinyHoldfast {
   #owned(id: string, what: string): Mutable<WalletRow> {
     const wallet = this.#wallets.get(id);
     const mine = wallet?.ownerId === this.#by.subject || this.#by.role !== "user";
-    if (wallet === undefined || wallet.tenantId !== this.#by.tenantId || !mine) throw new No("NOT_FOUND", { what });
+    if (wallet === undefined || wallet.tenantId !== this.#by.tenantId || !mine)
+      throw new No("NOT_FOUND", { what });
     return wallet;
   }
 
@@ -293,7 +339,13 @@ export class TinyHoldfast {
 }
 
 function stateOf({ id: walletId, balance, held, version }: WalletRow): Fields {
-  return { walletId, balance: `${balance}`, held: `${held}`, available: `${balance - held}`, version: `${version}` };
+  return {
+    walletId,
+    balance: `${balance}`,
+    held: `${held}`,
+    available: `${balance - held}`,
+    version: `${version}`,
+  };
 }
 
 function replayOf(before: OperationRow, caller: string, kind: string, input: Fields): Answer {
@@ -303,7 +355,9 @@ function replayOf(before: OperationRow, caller: string, kind: string, input: Fie
   if (before.caller !== caller) return reused(["idempotencyKey"]);
   if (before.kind !== kind) return reused(["kind"]);
   const names = [...new Set([...Object.keys(before.input), ...Object.keys(input)])];
-  const differing = names.filter((name) => JSON.stringify(before.input[name]) !== JSON.stringify(input[name]));
+  const differing = names.filter(
+    (name) => JSON.stringify(before.input[name]) !== JSON.stringify(input[name]),
+  );
   if (differing.length > 0) return reused(differing);
   return { ...before.outcome, replayed: true } as Answer;
 }
