@@ -77,8 +77,8 @@ export interface Db {
 
 /** The longest that a transaction may take which waits for no lock. */
 const BATCH_TIMEOUT_MS = 3_000;
-/** Another server records a key in milliseconds; what takes longer is somebody's transaction that joined commands. */
-const KEY_TIMEOUT_MS = 100;
+/** Another server's batch holds its locks for milliseconds; what takes longer is somebody's own transaction. */
+const BRIEF_WAIT_MS = 60;
 const MAX_BATCH = 512;
 const MAX_BATCH_NEEDS = 4_096;
 
@@ -100,7 +100,7 @@ export function connect(options: ConnectOptions): Db {
     maxBatchNeeds: MAX_BATCH_NEEDS,
     maxWaiting: options.maxWaiting ?? 20_000,
     batchTimeoutMs: BATCH_TIMEOUT_MS,
-    keyTimeoutMs: KEY_TIMEOUT_MS,
+    briefWaitMs: BRIEF_WAIT_MS,
     maxPatient: Math.max(1, Math.floor(max / 2)),
   });
 

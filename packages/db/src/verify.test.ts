@@ -132,6 +132,23 @@ test("knows a change for every type of column", async () => {
   expect(columns.filter(({ type }) => CHANGES[type] === undefined)).toEqual([]);
 });
 
+test("a version changed to an enormous one is found, by checks that don't count up to it", async () => {
+  const [key = ""] = await sampleOf("wallets", SAMPLE.wallets);
+  const [kept] = await sql.unsafe(`select version::text from holdfast.wallets where ${KEY.wallets} = $1`, [
+    key,
+  ]);
+  const set = `update holdfast.wallets set version = $2::bigint where ${KEY.wallets} = $1`;
+  await sql.unsafe(set, [key, "9000000000000000000"]);
+  // A check that did would fill the disk: this makes it fail instead.
+  const limit = (to: string) => sql.unsafe(`alter database ${new URL(database.url).pathname.slice(1)} ${to}`);
+  await limit("set temp_file_limit = '16MB'");
+  const findings = await verify({ url: database.url });
+  await limit("reset temp_file_limit");
+  await sql.unsafe(set, [key, String(kept?.["version"])]);
+  expect(named(findings, "wallets", [key])).toBe(true);
+  expect(findings.filter(({ row }) => row === "?")).toEqual([]);
+});
+
 describe.each(TABLES)("%s", (table) => {
   test("every column: a change by hand is found and its row is named", async () => {
     const keys = await sampleOf(table, SAMPLE[table]);

@@ -1,11 +1,87 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../random.ts";
 import { checkHistory } from "./check-history.ts";
+import { corrupt } from "./testing/corrupt.ts";
 import { simulate } from "./testing/simulate.ts";
 
-test.each(Array.from({ length: 40 }, (_, at) => at + 1))(
-  "a right history has no violations: seed %i",
-  (seed) => {
-    const { events, tables } = simulate({ seed, attempts: 1_500 });
+const seeds = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+
+describe("a right history", () => {
+  const seen = new Set<string>();
+
+  test.each(seeds(25))("has no violations: seed %i", (seed) => {
+    const { events, tables } = simulate({ seed, attempts: 800 });
     expect(checkHistory(events, tables).violations).toEqual([]);
-  },
-);
+    for (const { kind, outcome } of tables.operations) seen.add(outcome.ok ? kind : `${outcome.code}`);
+    for (const event of events) {
+      if (event.type === "sent") seen.add(event.procedure);
+      else seen.add(event.reply.kind === "error" ? event.reply.code : event.reply.kind);
+    }
+  });
+
+  test("had everything in it", () => {
+    const kinds = [
+      "open",
+      "credit",
+      "debit",
+      "transfer",
+      "boost",
+      "stream",
+      "hold",
+      "capture",
+      "release",
+      "batch",
+    ];
+    const others = ["expire", "get", "history", "mine", "balanceAt"];
+    const codes = ["INSUFFICIENT_FUNDS", "VERSION_CONFLICT", "HOLD_EXPIRED", "HOLD_CLOSED", "HOLD_EXCEEDED"];
+    const more = [
+      "BATCH_REFUSED",
+      "IDEMPOTENCY_KEY_REUSED",
+      "NOT_FOUND",
+      "FORBIDDEN",
+      "SAME_WALLET",
+      "CURRENCY_MISMATCH",
+    ];
+    const replies = ["success", "lost", "unreadable", "TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE"];
+    const expected = [
+      ...[...kinds, ...others].map((kind) => `wallets.${kind}`),
+      ...codes,
+      ...more,
+      ...replies,
+    ];
+    expect([...seen].sort()).toEqual(expected.sort());
+  });
+
+  test("is counted", () => {
+    const { events, tables } = simulate({ seed: 5, attempts: 2_000 });
+    const { counts } = checkHistory(events, tables);
+    expect(counts.attempts).toBe(events.filter(({ type }) => type === "sent").length);
+    expect(counts.acknowledged + counts.refused + counts.notExecuted + counts.reads).toBeLessThan(
+      counts.calls,
+    );
+    expect(counts.unknownTookEffect + counts.unknownDidNot).toBe(counts.unknown);
+    expect(
+      Math.min(counts.unknownTookEffect, counts.unknownDidNot, counts.refused, counts.reads),
+    ).toBeGreaterThan(20);
+    expect(counts.late).toBe(0);
+  });
+
+  test("is checked in time that grows with its length", () => {
+    const { events, tables } = simulate({ seed: 6, attempts: 20_000, clients: 40 });
+    const before = process.cpuUsage();
+    expect(checkHistory(events, tables).violations).toEqual([]);
+    const { user, system } = process.cpuUsage(before);
+    // 200,000 lines in ten seconds, whoever else uses the processors meanwhile.
+    expect((user + system) / 1000 / events.length).toBeLessThan(10_000 / 200_000);
+  });
+});
+
+test.each(seeds(12))("whatever is spoilt in a right history shows: seed %i", (seed) => {
+  const random = createRandom(seed);
+  const right = simulate({ seed, attempts: 400 });
+  for (let round = 0; round < 25; round++) {
+    const { events, tables } = structuredClone(right);
+    const done = corrupt({ events, tables }, random);
+    expect(checkHistory(events, tables).violations, done).not.toEqual([]);
+  }
+});

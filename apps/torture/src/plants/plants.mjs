@@ -43,7 +43,7 @@ export const plants = [
       ),
       edit(
         "write-path/execute.ts",
-        "findRecorded(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]),\n    readClock",
+        "findRecorded(tx, tenantId, keys),\n    readClock",
         "early,\n    readClock",
       ),
       edit(
@@ -106,13 +106,7 @@ export const plants = [
   {
     name: "refusal-not-recorded",
     bug: "refusals are answered and forgotten, so the same key may succeed later",
-    edits: [
-      edit(
-        "write-path/execute.ts",
-        "if (!decision.ok && registry.error(decision.code)?.recorded !== true) return decision;",
-        "if (!decision.ok) return decision;",
-      ),
-    ],
+    edits: [edit("write-path/execute.ts", "if (!error.recorded) return decision;", "return decision;")],
   },
   {
     name: "commit-not-checked",

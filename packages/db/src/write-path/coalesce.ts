@@ -3,6 +3,7 @@ import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import type { Sessions } from "../sessions.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
+import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Registry } from "./registry.ts";
 
@@ -17,8 +18,11 @@ export interface CoalesceOptions {
   readonly maxWaiting: number;
   /** How long a transaction that waits for no lock may take before its session is given up, in milliseconds. */
   readonly batchTimeoutMs: number;
-  /** How long such a transaction waits for a key that another transaction is just recording, in milliseconds. */
-  readonly keyTimeoutMs: number;
+  /**
+   * How long a batch waits for somebody else's lock, in milliseconds. Another server's batch holds its locks for less;
+   * who holds one longer is stuck, and must not hold up the calls that don't need it.
+   */
+  readonly briefWaitMs: number;
   /** The most transactions at a time that wait for rows which somebody else has locked. */
   readonly maxPatient: number;
 }
@@ -36,6 +40,15 @@ function keyName(call: Call): string {
   return `key\0${call.command.idempotencyKey}`;
 }
 
+/** How long a row that was stuck keeps its lane after the last call has left it. */
+const REMEMBER_STUCK_MS = 1_000;
+/** How long a patient lane waits at a time when no other lane waits for its turn. */
+const LONG_TURN_MS = 500;
+
+function latestDeadline(tickets: readonly Ticket[]): number {
+  return tickets.reduce((last, ticket) => Math.max(last, ticket.deadline), Date.now());
+}
+
 /** A call that waits for its transaction, and the caller who waits for the call. */
 interface Ticket {
   readonly call: Call;
@@ -49,11 +62,14 @@ interface Ticket {
   reject(error: Error): void;
 }
 
-/** Calls that go one batch after the other: the swift lane of a tenant, or the patient lane of one stuck row. */
+/**
+ * Calls that go one batch after the other: the swift lane of a tenant, the patient lane of a stuck row, or that of a key
+ * which somebody's open transaction is recording.
+ */
 interface Lane {
   readonly name: string;
   readonly tenantId: number;
-  readonly patient: boolean;
+  readonly stuck: Need | "key" | undefined;
   readonly waiting: Ticket[];
   running: boolean;
 }
@@ -62,9 +78,10 @@ interface Lane {
  * Coalesces concurrent calls into batches: while a tenant's transaction is under way its calls wait here, and when it
  * ends all that waited go into the next. No timer, no added delay, one commit for many callers.
  *
- * A row that a foreign transaction holds must delay only those who need it. The swift lane therefore never waits for a
- * row; calls whose row is stuck move to a patient lane of that row, which does. The same for a key that is just being
- * recorded by somebody's open transaction.
+ * A row that a foreign transaction holds must delay only those who need it. The swift lane waits for a lock briefly, as
+ * long as another server's batch may take. Then it leaves alone what it can't have: calls whose row is stuck move to a
+ * patient lane of that row, which waits for it while holding nothing else. The same for a key that is being recorded by
+ * somebody's open transaction.
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
   const { sessions, registry } = options;
@@ -76,15 +93,17 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   let closed = false;
   let whenDone: (() => void) | undefined;
 
-  function lane(tenantId: number, need: string | undefined): Lane {
-    const name = need === undefined ? `${tenantId}` : `${tenantId}\0${need}`;
+  function lane(tenantId: number, suffix: string, stuck: Lane["stuck"]): Lane {
+    const name = `${tenantId}${suffix}`;
     let found = lanes.get(name);
     if (found === undefined) {
-      found = { name, tenantId, patient: need !== undefined, waiting: [], running: false };
+      found = { name, tenantId, stuck, waiting: [], running: false };
       lanes.set(name, found);
     }
     return found;
   }
+  const rowLane = (tenantId: number, need: Need): Lane => lane(tenantId, `\0${needName(need)}`, need);
+  const keyLane = (tenantId: number, call: Call): Lane => lane(tenantId, `\0${keyName(call)}`, "key");
 
   /** Who needs a row that is known to be stuck joins those who wait for it. */
   function laneFor(call: Call): Lane {
@@ -93,7 +112,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       const patient = lanes.get(`${tenantId}\0${name}`);
       if (patient !== undefined) return patient;
     }
-    return lane(tenantId, undefined);
+    return lane(tenantId, "", undefined);
   }
 
   function enqueue(to: Lane, ticket: Ticket): void {
@@ -132,7 +151,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   function start(it: Lane): void {
     if (it.running || it.waiting.length === 0) return;
     it.running = true;
-    if (!it.patient) {
+    if (it.stuck === undefined) {
       void drain(it);
     } else if (patientRunning < options.maxPatient) {
       patientRunning++;
@@ -146,43 +165,81 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     while (it.waiting.length > 0) {
       // One turn of the event loop lets calls that arrive together travel together; a lone call pays microseconds.
       await new Promise((resolve) => setImmediate(resolve));
-      await runBatch(it, []);
+      if (typeof it.stuck !== "object" || (await isFree(it, it.stuck))) await runBatch(it, [], false);
+      // Patient lanes take turns: one that waits in vain must not keep another from finding its row free.
+      if (it.stuck !== undefined && patientQueue.length > 0) break;
     }
-    lanes.delete(it.name);
-    it.running = false;
-    if (!it.patient) return;
+    if (it.waiting.length > 0) {
+      patientQueue.push(it);
+    } else {
+      it.running = false;
+      retire(it);
+    }
+    if (it.stuck === undefined) return;
     const next = patientQueue.shift();
     if (next === undefined) patientRunning--;
     else void drain(next);
   }
 
-  /** Runs `aboard`, or when that is empty the next batch of the lane, in one transaction. */
-  async function runBatch(it: Lane, aboard: Ticket[]): Promise<void> {
-    const latest = [...aboard, ...it.waiting].reduce((last, ticket) => Math.max(last, ticket.deadline), 0);
-    const deadline = it.patient ? latest : Math.min(latest, Date.now() + options.batchTimeoutMs);
+  /** A row that was stuck a moment ago may be so again: who needs it goes on using its lane for a while. */
+  function retire(it: Lane): void {
+    const remove = (): void => {
+      if (!it.running && lanes.get(it.name) === it) lanes.delete(it.name);
+    };
+    if (it.stuck === undefined) remove();
+    else setTimeout(remove, REMEMBER_STUCK_MS).unref();
+  }
+
+  const turnMs = (): number => (patientQueue.length > 0 ? options.briefWaitMs : LONG_TURN_MS);
+
+  /** Waits for a stuck row in a transaction that holds nothing else, so that nobody waits for those who wait. */
+  async function isFree(it: Lane, { feature: name, key }: Need): Promise<boolean> {
+    const feature = registry.features.find((candidate) => candidate.name === name);
+    const { tenantId } = it;
+    const deadline = latestDeadline(it.waiting);
     try {
-      const { tenantId } = it;
-      const limits = it.patient
-        ? { tenantId, deadline }
-        : { tenantId, deadline, lockTimeoutMs: options.keyTimeoutMs };
-      const results = await runTransaction(sessions, limits, async (tx) => {
+      await runTransaction(
+        sessions,
+        { tenantId, deadline, lockTimeoutMs: turnMs(), retries: 0 },
+        async (tx) => {
+          await feature?.lock(tx, tenantId, [key], true);
+        },
+      );
+      return true;
+    } catch (error) {
+      // Any other failure is met again by the batch that follows, which tells it.
+      return !isSqlstate(error, LOCK_TIMEOUT) && !(error instanceof DeadlinePassed);
+    }
+  }
+
+  /**
+   * Runs `aboard`, or when that is empty the next batch of the lane, in one transaction. With `skip` it does not wait for
+   * rows at all, and finds out which are stuck.
+   */
+  async function runBatch(it: Lane, aboard: Ticket[], skip: boolean): Promise<void> {
+    const { tenantId } = it;
+    const latest = latestDeadline([...aboard, ...it.waiting]);
+    const deadline = Math.min(latest, Date.now() + options.batchTimeoutMs);
+    const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
+    try {
+      const results = await runTransaction(sessions, { tenantId, deadline, lockTimeoutMs }, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         const calls = aboard.map((ticket) => ticket.call);
-        return executeCalls(tx, registry, it.tenantId, calls, it.patient);
+        return executeCalls(tx, registry, tenantId, calls, !skip);
       });
       for (const [at, ticket] of aboard.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
-        if (result.type === "stuck") enqueue(lane(it.tenantId, needName(result.need)), ticket);
+        if (result.type === "stuck") enqueue(rowLane(tenantId, result.need), ticket);
         else ticket.resolve(result);
       }
     } catch (error) {
-      await recover(it, aboard, error);
+      await recover(it, aboard, skip, error);
     }
   }
 
   /** After a failure every call is still owed its one true answer; going again with the same keys can't double it. */
-  async function recover(it: Lane, aboard: readonly Ticket[], error: unknown): Promise<void> {
+  async function recover(it: Lane, aboard: readonly Ticket[], skip: boolean, error: unknown): Promise<void> {
     if (error instanceof OutcomeUnknown) for (const ticket of aboard) ticket.attempted = true;
     const left = aboard.filter((ticket) => !ticket.settled);
     if (error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error)) {
@@ -190,9 +247,12 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
       return;
     }
-    if (!it.patient && isSqlstate(error, LOCK_TIMEOUT)) {
-      // Somebody's open transaction has recorded one of these keys, and Postgres doesn't say which: each waits for its own.
-      for (const ticket of left) enqueue(lane(it.tenantId, keyName(ticket.call)), ticket);
+    if (left.length === 0) return;
+    if (isSqlstate(error, LOCK_TIMEOUT)) {
+      if (it.stuck !== undefined) putBack(it, left);
+      else if (!skip) await runBatch(it, left, true);
+      // No row was waited for, so it is a key, and Postgres doesn't say whose: each waits for its own.
+      else for (const ticket of left) enqueue(keyLane(it.tenantId, ticket.call), ticket);
       return;
     }
     const [first] = left;
@@ -200,8 +260,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     if (left.length < 2) return;
     // The database refused the batch for one command's sake: split it until that one stands alone.
     const middle = Math.ceil(left.length / 2);
-    await runBatch(it, left.slice(0, middle));
-    await runBatch(it, left.slice(middle));
+    await runBatch(it, left.slice(0, middle), skip);
+    await runBatch(it, left.slice(middle), skip);
   }
 
   return {

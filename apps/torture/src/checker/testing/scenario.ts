@@ -1,7 +1,8 @@
 import type { Caller, HistoryEvent, Replied, Reply, Sent } from "../../history.ts";
 import type { EntryRow, HoldRow, OperationRow, WalletRow } from "../tables.ts";
-import { errorReply, replyOf } from "./simulate.ts";
-import { type Fields, TinyHoldfast } from "./tiny-holdfast.ts";
+import { errorReply, replyOf } from "./replies.ts";
+import { TinyHoldfast } from "./tiny-holdfast.ts";
+import type { Fields } from "./tiny-store.ts";
 
 type Loose<T> = T extends readonly (infer Item)[]
   ? Loose<Item>[]

@@ -1,21 +1,15 @@
 import type { Caller } from "../../history.ts";
-import type { EntryRow, HoldRow, OperationRow, WalletRow } from "../tables.ts";
-
-/** A reply before it goes on its way. */
-export type Answer =
-  | { readonly ok: true; readonly data: Fields; readonly replayed: boolean }
-  | { readonly ok: false; readonly code: string; readonly details: unknown; readonly replayed: boolean };
-
-export type Fields = Readonly<Record<string, unknown>>;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Tables that a test may spoil. */
-export interface TinyTables {
-  wallets: Mutable<WalletRow>[];
-  operations: Mutable<OperationRow>[];
-  entries: Mutable<EntryRow>[];
-  holds: Mutable<HoldRow>[];
-}
+import type { OperationRow, WalletRow } from "../tables.ts";
+import { read } from "./tiny-reads.ts";
+import {
+  type Answer,
+  type Fields,
+  stateOf,
+  type TinyHold,
+  TinyStore,
+  type TinyTables,
+  type TinyWallet,
+} from "./tiny-store.ts";
 
 /** Thrown inside of a step and caught around it; not an Error, for nobody looks where it came from. */
 class No {
@@ -32,15 +26,7 @@ class No {
  * refused. It shares nothing with the product nor with the checker's model, so that a mistake in one of them shows.
  */
 export class TinyHoldfast {
-  readonly tables: TinyTables = { wallets: [], operations: [], entries: [], holds: [] };
-  readonly #wallets = new Map<string, Mutable<WalletRow>>();
-  readonly #holds = new Map<string, Mutable<HoldRow>>();
-  readonly #live = new Map<string, Set<Mutable<HoldRow>>>();
-  readonly #operations = new Map<string, OperationRow>();
-  readonly #history = new Map<string, EntryRow[]>();
-  readonly #kinds = new Map<string, string>();
-  #ids = 0;
-  #undo: (() => void)[] = [];
+  readonly #store = new TinyStore();
   #by: Caller = { tenantId: 0, subject: "", role: "user" };
   #nowMs = 0;
   #operationId = "";
@@ -48,7 +34,7 @@ export class TinyHoldfast {
   execute(by: Caller, kind: string, { idempotencyKey, ...input }: Fields, nowMs: number): Answer {
     this.#by = by;
     this.#nowMs = nowMs;
-    this.#undo = [];
+    this.#store.forgetUndo();
     const { fromWalletId, sessionId, minute } = input;
     const key =
       kind === "wallets.stream"
@@ -56,10 +42,10 @@ export class TinyHoldfast {
         : `${idempotencyKey}`;
     for (const step of [input, ...((input["commands"] ?? []) as Fields[])]) this.#expireDue(step);
     const caller = `${by.role}:${by.subject}`;
-    const before = this.#operations.get(`${by.tenantId} ${key}`);
+    const before = this.#store.operations.get(`${by.tenantId} ${key}`);
     if (before !== undefined) return replayOf(before, caller, kind, input);
 
-    this.#operationId = this.#newId();
+    this.#operationId = this.#store.newId();
     const answer = this.#attempt(() => this.#run(kind.slice("wallets.".length), input));
     const passing = ["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MISMATCH"];
     if (!answer.ok && passing.includes(answer.code)) return answer;
@@ -67,106 +53,45 @@ export class TinyHoldfast {
     return answer;
   }
 
-  read({ tenantId, subject, role }: Caller, kind: string, input: Fields, nowMs: number): Answer {
-    const sees = (one: WalletRow) =>
-      one.tenantId === tenantId && (role !== "user" || one.ownerId === subject);
-    if (kind === "wallets.mine") {
-      const views = this.tables.wallets.filter(
-        (one) => sees(one) && one.ownerId === (input["ownerId"] ?? subject),
-      );
-      return {
-        ok: true,
-        data: views.map((one) => this.#view(one, nowMs)) as unknown as Fields,
-        replayed: false,
-      };
-    }
-    const wallet = this.#wallets.get(`${input["walletId"]}`);
-    if (wallet === undefined || !sees(wallet)) {
-      return { ok: false, code: "NOT_FOUND", details: { what: "walletId" }, replayed: false };
-    }
-    if (kind === "wallets.get") return { ok: true, data: this.#view(wallet, nowMs), replayed: false };
-    const before = BigInt(`${input["before"] ?? 10n ** 12n}`);
-    const limit = Number(input["limit"] ?? 50);
-    const older = (this.#history.get(wallet.id) ?? []).filter(({ version }) => version < before);
-    const entries = older
-      .slice(-limit)
-      .reverse()
-      .map((entry) => ({
-        version: `${entry.version}`,
-        amount: `${entry.amount}`,
-        heldChange: `${entry.heldChange}`,
-        balance: `${entry.balanceAfter}`,
-        held: `${entry.heldAfter}`,
-        operationId: entry.operationId,
-        kind: this.#kinds.get(entry.operationId),
-      }));
-    return { ok: true, data: { entries, next: null }, replayed: false };
+  read(by: Caller, kind: string, input: Fields, nowMs: number): Answer {
+    return read(this.#store, by, kind, input, nowMs);
   }
 
-  #view(wallet: WalletRow, nowMs: number): Fields {
-    const due = [...(this.#live.get(wallet.id) ?? [])].filter(({ expiresAtMs }) => expiresAtMs <= nowMs);
-    const held = wallet.held - due.reduce((sum, hold) => sum + hold.amount - hold.captured, 0n);
-    const { ownerId, currency, minBalance } = wallet;
-    return {
-      ...stateOf(wallet),
-      ...{ held: `${held}`, available: `${wallet.balance - held}` },
-      ...{ ownerId, currency, minBalance: `${minBalance}` },
-    };
-  }
-
-  #newId(): string {
-    return `00000000-0000-7000-8000-${(++this.#ids).toString(16).padStart(12, "0")}`;
+  get tables(): TinyTables {
+    return this.#store.tables;
   }
 
   #record(idempotencyKey: string, kind: string, caller: string, input: Fields, answer: Answer): void {
     const { tenantId } = this.#by;
     const { replayed: _, ...outcome } = answer;
     const id = this.#operationId;
-    const row = { tenantId, id, idempotencyKey, kind, caller, input, outcome, createdAtMs: this.#nowMs };
-    this.tables.operations.push(row);
-    this.#kinds.set(id, kind);
-    this.#operations.set(`${tenantId} ${idempotencyKey}`, row);
+    const createdAtMs = this.#nowMs;
+    this.#store.addOperation({ tenantId, id, idempotencyKey, kind, caller, input, outcome, createdAtMs });
   }
 
   #expireDue({ walletId, fromWalletId, toWalletId, holdId }: Fields): void {
-    const named = this.#holds.get(`${holdId}`);
-    const near = [walletId, fromWalletId, toWalletId].flatMap((id) => [...(this.#live.get(`${id}`) ?? [])]);
+    const store = this.#store;
+    const named = store.holds.get(`${holdId}`);
+    const near = [walletId, fromWalletId, toWalletId].flatMap((id) => store.live(`${id}`));
     for (const hold of new Set(named === undefined ? near : [...near, named])) {
       const live = hold.status === "open" || hold.status === "partially_captured";
-      const wallet = this.#wallets.get(hold.walletId);
-      if (
-        !live ||
-        hold.expiresAtMs > this.#nowMs ||
-        wallet === undefined ||
-        hold.tenantId !== this.#by.tenantId
-      )
-        continue;
-      this.#operationId = this.#newId();
+      const wallet = store.wallets.get(hold.walletId);
+      const ours = hold.tenantId === this.#by.tenantId;
+      if (!ours || !live || hold.expiresAtMs > this.#nowMs || wallet === undefined) continue;
+      this.#operationId = store.newId();
       const data = this.#close(hold, wallet, "expired", 0n);
+      const input = { holdId: hold.id };
       const answer: Answer = { ok: true, data, replayed: false };
-      this.#record(
-        `holdfast:expire:${hold.id}`,
-        "wallets.expire",
-        "system:holdfast",
-        { holdId: hold.id },
-        answer,
-      );
+      this.#record(`holdfast:expire:${hold.id}`, "wallets.expire", "system:holdfast", input, answer);
     }
   }
 
   #attempt(work: () => Fields): Answer {
-    const outer = this.#undo;
-    this.#undo = [];
     try {
-      const data = work();
-      outer.push(...this.#undo);
-      return { ok: true, data, replayed: false };
+      return { ok: true, data: this.#store.orUndo(work), replayed: false };
     } catch (no) {
       if (!(no instanceof No)) throw no;
-      for (const undo of this.#undo.reverse()) undo();
       return { ok: false, code: no.code, details: no.details, replayed: false };
-    } finally {
-      this.#undo = outer;
     }
   }
 
@@ -217,36 +142,27 @@ export class TinyHoldfast {
     const zero = { balance: 0n, held: 0n, version: 0n };
     const row = {
       tenantId,
-      id: this.#newId(),
+      id: this.#store.newId(),
       ownerId: owner,
       currency: `${currency}`,
       minBalance: least,
       ...zero,
     };
-    this.#wallets.set(row.id, row);
-    this.tables.wallets.push(row);
-    this.#undo.push(() => this.#wallets.delete(this.tables.wallets.pop()?.id ?? ""));
+    this.#store.addWallet(row);
     return { ...this.#told(row), ownerId: owner, currency, minBalance: `${least}` };
   }
 
   #place(wallet: WalletRow, amount: bigint, seconds: number): Fields {
     const { tenantId } = this.#by;
-    const [id, expiresAtMs] = [this.#newId(), this.#nowMs + seconds * 1000];
+    const [id, expiresAtMs] = [this.#store.newId(), this.#nowMs + seconds * 1000];
     const named = { tenantId, id, walletId: wallet.id, operationId: this.#operationId };
     const row = { ...named, amount, captured: 0n, status: "open", expiresAtMs };
-    const live = this.#live.get(wallet.id) ?? new Set();
-    this.#live.set(wallet.id, live.add(row));
-    this.#holds.set(id, row);
-    this.tables.holds.push(row);
-    this.#undo.push(() => {
-      live.delete(row);
-      this.#holds.delete(this.tables.holds.pop()?.id ?? "");
-    });
+    this.#store.addHold(row);
     return { holdId: id, amount: `${amount}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
   #settle(kind: "capture" | "release", input: Fields): Fields {
-    const hold = this.#holds.get(`${input["holdId"]}`);
+    const hold = this.#store.holds.get(`${input["holdId"]}`);
     const wallet = this.#owned(hold?.walletId ?? "", "holdId");
     if (hold === undefined) throw new No("NOT_FOUND", { what: "holdId" });
     if (hold.status === "expired") {
@@ -265,64 +181,36 @@ export class TinyHoldfast {
     return told;
   }
 
-  #close(hold: Mutable<HoldRow>, wallet: Mutable<WalletRow>, status: string, taken: bigint): Fields {
-    const before = { ...hold };
-    const live = this.#live.get(wallet.id);
-    const back = status === "partially_captured" ? taken : hold.amount - hold.captured;
-    hold.captured += taken;
-    hold.status = status;
-    if (status !== "partially_captured") live?.delete(hold);
-    this.#undo.push(() => {
-      Object.assign(hold, before);
-      live?.add(hold);
-    });
-    this.#move(wallet, -taken, -back);
-    const remaining = status === "partially_captured" ? hold.amount - hold.captured : 0n;
-    return {
-      ...this.#told(wallet),
-      holdId: hold.id,
-      status,
-      captured: `${hold.captured}`,
-      remaining: `${remaining}`,
-    };
+  #close(hold: TinyHold, wallet: TinyWallet, status: string, taken: bigint): Fields {
+    const left = hold.amount - hold.captured;
+    const captured = hold.captured + taken;
+    const goesOn = status === "partially_captured";
+    this.#store.changeHold(hold, { status, captured });
+    this.#move(wallet, -taken, goesOn ? -taken : -left);
+    const remaining = `${goesOn ? left - taken : 0n}`;
+    return { ...this.#told(wallet), holdId: hold.id, status, captured: `${captured}`, remaining };
   }
 
-  #move(wallet: Mutable<WalletRow>, amount: bigint, heldChange: bigint): void {
-    wallet.balance += amount;
-    wallet.held += heldChange;
-    wallet.version += 1n;
-    const { tenantId, id: walletId, version, balance: balanceAfter, held: heldAfter } = wallet;
-    const operationId = this.#operationId;
-    const row = { tenantId, walletId, version, operationId, amount, heldChange, balanceAfter, heldAfter };
-    const history = this.#history.get(walletId) ?? [];
-    this.#history.set(walletId, history);
-    history.push(row);
-    this.tables.entries.push(row);
-    this.#undo.push(() => {
-      history.pop();
-      this.tables.entries.pop();
-      wallet.balance -= amount;
-      wallet.held -= heldChange;
-      wallet.version -= 1n;
-    });
+  #move(wallet: TinyWallet, amount: bigint, heldChange: bigint): void {
+    this.#store.move(wallet, this.#operationId, amount, heldChange);
   }
 
   #told(wallet: WalletRow): Fields {
     return { operationId: this.#operationId, ...stateOf(wallet) };
   }
 
-  #owned(id: string, what: string): Mutable<WalletRow> {
-    const wallet = this.#wallets.get(id);
+  #owned(id: string, what: string): TinyWallet {
+    const wallet = this.#store.wallets.get(id);
     const mine = wallet?.ownerId === this.#by.subject || this.#by.role !== "user";
     if (wallet === undefined || wallet.tenantId !== this.#by.tenantId || !mine)
       throw new No("NOT_FOUND", { what });
     return wallet;
   }
 
-  #payee({ toWalletId }: Fields, payer: WalletRow): Mutable<WalletRow> | undefined {
+  #payee({ toWalletId }: Fields, payer: WalletRow): TinyWallet | undefined {
     if (toWalletId === undefined) return undefined;
     if (toWalletId === payer.id) throw new No("SAME_WALLET", {});
-    const payee = this.#wallets.get(`${toWalletId}`);
+    const payee = this.#store.wallets.get(`${toWalletId}`);
     if (payee?.tenantId !== payer.tenantId) throw new No("NOT_FOUND", { what: "toWalletId" });
     if (payee.currency !== payer.currency) {
       throw new No("CURRENCY_MISMATCH", { from: payer.currency, to: payee.currency });
@@ -336,16 +224,6 @@ export class TinyHoldfast {
     const available = `${balance - held}`;
     throw new No("INSUFFICIENT_FUNDS", { available, required: `${amount}`, shortfall: `${short}` });
   }
-}
-
-function stateOf({ id: walletId, balance, held, version }: WalletRow): Fields {
-  return {
-    walletId,
-    balance: `${balance}`,
-    held: `${held}`,
-    available: `${balance - held}`,
-    version: `${version}`,
-  };
 }
 
 function replayOf(before: OperationRow, caller: string, kind: string, input: Fields): Answer {

@@ -1,0 +1,56 @@
+import type { Random } from "../../random.ts";
+import type { Simulated } from "./simulate.ts";
+import type { Mutable } from "./tiny-store.ts";
+
+/** Spoils one row or one reply at random, in a way that no right history can explain; answers what it did. */
+export function corrupt({ events, tables }: Simulated, random: Random): string {
+  const table = random.pick(["entries", "entries", "wallets", "holds", "operations", "replies"] as const);
+  if (table === "replies") return corruptReply(events, random);
+  const rows = tables[table] as object[];
+  const row = random.pick(rows) as Record<string, unknown>;
+  const told = new Set(
+    events.flatMap((event) =>
+      event.type === "replied" && event.reply.kind === "success" ? [operationOf(event.reply.data)] : [],
+    ),
+  );
+  // An operation that nobody was told of may as well be missing.
+  const mayGo = table !== "operations" || told.has(`${row["id"]}`);
+  if (random.chance(0.2) && mayGo) {
+    rows.splice(rows.indexOf(row), 1);
+    return `a row of ${table} is gone: ${row["id"] ?? row["operationId"]}`;
+  }
+  if (random.chance(0.2)) {
+    rows.push({ ...row });
+    return `a row of ${table} is there twice: ${row["id"] ?? row["operationId"]}`;
+  }
+  // Nothing can be said against another time, within limits; and what else a refusal might have said is no matter.
+  const fields = Object.keys(row).filter((field) => field !== "createdAtMs" && field !== "outcome");
+  const field = random.pick(fields);
+  row[field] = spoilt(row[field], random);
+  return `${field} of a row of ${table} is ${JSON.stringify(`${row[field]}`)}: ${row["id"] ?? row["operationId"]}`;
+}
+
+function operationOf(data: Readonly<Record<string, unknown>>): string {
+  return `${data["operationId"]}`;
+}
+
+function corruptReply(events: Simulated["events"], random: Random): string {
+  const told = events.filter((event) => {
+    if (event.type !== "replied" || event.reply.kind !== "success") return false;
+    return "version" in event.reply.data;
+  });
+  const event = random.pick(told);
+  if (event.type !== "replied" || event.reply.kind !== "success") throw new Error("no success to spoil");
+  const data = event.reply.data as Mutable<typeof event.reply.data>;
+  const field = random.pick(["balance", "held", "version"]);
+  data[field] = spoilt(data[field], random);
+  return `${field} of reply ${event.attempt} is ${data[field]}`;
+}
+
+function spoilt(value: unknown, random: Random): unknown {
+  if (typeof value === "bigint") return value + (random.chance(0.5) ? 1n : -1n);
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "string" && /^\d+$/.test(value)) return `${BigInt(value) + 1n}`;
+  if (typeof value === "object") return { ...value, extra: "spoilt" };
+  return `${value}-spoilt`;
+}
