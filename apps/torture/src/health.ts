@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import { asAdmin } from "./admin.ts";
 import type { Violation } from "./checker/violation.ts";
 import type { Evidence } from "./run.ts";
 import type { World } from "./world.ts";
@@ -40,9 +40,8 @@ export async function checkHealth(
   return violations;
 }
 
-async function leftOver(world: World): Promise<string[]> {
-  const sql = postgres(world.databaseUrl, { max: 1, fetch_types: false });
-  try {
+function leftOver(world: World): Promise<string[]> {
+  return asAdmin(world.databaseUrl, async (sql) => {
     const rows = await sql<{ line: string }[]>`
       select format('backend %s, %s for %s: %s', pid, state, now() - xact_start, left(query, 60)) as line
       from pg_stat_activity where application_name = 'holdfast' and state like 'idle in transaction%'
@@ -50,7 +49,5 @@ async function leftOver(world: World): Promise<string[]> {
       union all
       select format('%s deadlocks', deadlocks) from pg_stat_database where datname = current_database() and deadlocks > 0`;
     return rows.map((row) => row.line);
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+  });
 }

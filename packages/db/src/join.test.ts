@@ -1,4 +1,6 @@
+import { drizzle as drizzleOnPg } from "drizzle-orm/node-postgres";
 import { drizzle } from "drizzle-orm/postgres-js";
+import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -31,6 +33,7 @@ let database: TestDatabase;
 let sql: postgres.Sql;
 let drizzled: ReturnType<typeof drizzle>;
 let drizzleClient: postgres.Sql;
+let pool: pg.Pool;
 let db: Db;
 
 const ways: Way[] = [
@@ -51,6 +54,13 @@ const ways: Way[] = [
     },
   },
   {
+    name: "drizzle-orm/node-postgres",
+    transact: (work) =>
+      drizzleOnPg({ client: pool }).transaction((tx) =>
+        work({ tx, query: async (text) => ((await tx.execute(text)) as pg.QueryResult).rows }),
+      ),
+  },
+  {
     name: "withTransaction",
     transact: (work) =>
       db.withTransaction({ tenantId: 1 }, (tx) => {
@@ -64,6 +74,7 @@ beforeAll(async () => {
   sql = postgres(database.url, { max: 6 });
   drizzleClient = postgres(database.url, { max: 6 });
   drizzled = drizzle({ client: drizzleClient });
+  pool = new pg.Pool({ connectionString: database.url, max: 6 });
   db = connect({ url: database.url, sessions: 6 });
   await sql.unsafe(`create table public.orders (id text primary key, state text not null default 'paid');
     grant select, insert on public.orders to holdfast_app`);
@@ -73,6 +84,7 @@ afterAll(async () => {
   await db.close();
   await sql.end();
   await drizzleClient.end();
+  await pool.end();
   await database.close();
 });
 

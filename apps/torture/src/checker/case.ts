@@ -15,6 +15,8 @@ export interface Case {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly holds: ReadonlyMap<string, HoldRow>;
   readonly entriesByOperation: ReadonlyMap<string, readonly EntryRow[]>;
+  /** Rows whose id another row has. */
+  readonly doubles: readonly { readonly id: string }[];
 }
 
 /** An operation and those who asked for it: the attempts with its key, kind, caller and content. */
@@ -82,11 +84,17 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
     storiesByKey: groupBy(stories, ({ operation }) => operation.idempotencyKey),
     accounts,
     holds: new Map(tables.holds.map((hold) => [hold.id, hold])),
+    doubles: [...doublesIn(tables.wallets), ...doublesIn(tables.operations), ...doublesIn(tables.holds)],
     entriesByOperation: groupBy(
       [...accounts.values()].flatMap(({ entries }) => entries),
       ({ operationId }) => operationId,
     ),
   };
+}
+
+function doublesIn<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
+  const seen = new Set<string>();
+  return rows.filter(({ id }) => seen.size === seen.add(id).size);
 }
 
 function storyOf(operation: OperationRow, calls: ReadonlyMap<string, readonly Attempt[]>): Story {

@@ -4,7 +4,8 @@ import type { EntryRow } from "./tables.ts";
 import type { Findings } from "./violation.ts";
 
 /** I5 and the arithmetic half of I4: each wallet's own rows, looked at without asking what caused them. */
-export function checkSums({ accounts }: Case, findings: Findings): void {
+export function checkSums({ accounts, doubles }: Case, findings: Findings): void {
+  for (const row of doubles) findings.add("I5", "two rows have one id", row.id, () => [rowLine("row", row)]);
   for (const account of accounts.values()) {
     account.sound = followsFromItsEntries(account, findings);
     keepsItsMinimum(account, findings);

@@ -1,12 +1,11 @@
-import postgres from "postgres";
+import { asAdmin } from "../admin.ts";
 import { type Fault, pause } from "./fault.ts";
 
 /** Somebody else's transaction sits on the busiest wallet: its callers wait, nobody else may. */
 export const lockPileUp: Fault = {
   name: "locks: a foreign transaction holds the busiest wallet",
-  async strike({ world, random }) {
-    const sql = postgres(world.databaseUrl, { max: 1, fetch_types: false, connect_timeout: 2 });
-    try {
+  strike: ({ world, random }) =>
+    asAdmin(world.databaseUrl, async (sql) => {
       await sql.unsafe("begin");
       const rows = await sql.unsafe(
         "select id from holdfast.wallets order by version desc limit 1 for update",
@@ -14,10 +13,5 @@ export const lockPileUp: Fault = {
       await pause(random.whole(300, 2_000));
       await sql.unsafe("rollback");
       return rows.length;
-    } catch {
-      return 0;
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
-  },
+    }).catch(() => 0),
 };

@@ -1,13 +1,12 @@
-import postgres from "postgres";
+import { asAdmin } from "../admin.ts";
 import type { Fault } from "./fault.ts";
 
 /** `pg_terminate_backend` of Holdfast's backends that are in the given state at that moment. */
 function terminate(name: string, condition: string, most: number): Fault {
   return {
     name,
-    async strike({ world }) {
-      const sql = postgres(world.databaseUrl, { max: 1, fetch_types: false, connect_timeout: 2 });
-      try {
+    strike: ({ world }) =>
+      asAdmin(world.databaseUrl, async (sql) => {
         // States last for fractions of a millisecond: look often, and strike at the first.
         for (let look = 0; look < 200; look++) {
           const rows = await sql.unsafe<{ struck: boolean }[]>(
@@ -18,12 +17,7 @@ function terminate(name: string, condition: string, most: number): Fault {
           if (struck > 0) return struck;
         }
         return 0;
-      } catch {
-        return 0;
-      } finally {
-        await sql.end({ timeout: 1 });
-      }
-    },
+      }).catch(() => 0),
   };
 }
 

@@ -84,7 +84,7 @@ class Simulation {
       0,
       intent,
       () => {},
-      () => this.#later(this.#random.whole(0, 5), () => this.#work()),
+      () => this.#later(this.#random.whole(0, 40), () => this.#work()),
     );
   }
 
