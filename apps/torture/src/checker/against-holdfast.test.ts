@@ -1,0 +1,110 @@
+import {
+  connect,
+  type Db,
+  getBalanceAt,
+  getWallet,
+  HoldfastError,
+  listEntries,
+  listWallets,
+} from "@holdfast/db";
+import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { HistoryEvent, Reply } from "../history.ts";
+import { createRandom } from "../random.ts";
+import { checkHistory } from "./check-history.ts";
+import { checkTables } from "./check-tables.ts";
+import { readTables } from "./tables.ts";
+import { type Intent, Intents } from "./testing/intents.ts";
+import { errorReply, isOpen, replyOf } from "./testing/replies.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  await database.close();
+});
+
+/** Calls Holdfast in this process; what it answers, as it would look on the wire. */
+async function call(db: Db, { caller, procedure, input }: Intent, deadlineMs: number): Promise<Reply> {
+  try {
+    const data = await answer(db, caller, procedure, input, deadlineMs);
+    return replyOf({
+      ok: true,
+      data: data as Record<string, unknown>,
+      replayed: "replayed" in data && data.replayed === true,
+    });
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return errorReply(error.code, error.status, error.details, error.replayed);
+  }
+}
+
+function answer(
+  db: Db,
+  caller: Intent["caller"],
+  procedure: string,
+  input: Intent["input"],
+  deadlineMs: number,
+): Promise<object> {
+  switch (procedure) {
+    case "wallets.get":
+      return getWallet(db, caller, input as Parameters<typeof getWallet>[2]);
+    case "wallets.history":
+      return listEntries(db, caller, input as Parameters<typeof listEntries>[2]);
+    case "wallets.mine":
+      return listWallets(db, caller, input as Parameters<typeof listWallets>[2]);
+    case "wallets.balanceAt":
+      return getBalanceAt(db, caller, input as Parameters<typeof getBalanceAt>[2]);
+    default:
+      return db.execute(caller, { ...input, kind: procedure as `${string}.${string}` }, { deadlineMs });
+  }
+}
+
+test("Holdfast itself, by two hosts and many clients at once, breaks nothing", async () => {
+  const hosts = [connect({ url: database.url, sessions: 4 }), connect({ url: database.url, sessions: 4 })];
+  const random = createRandom(1);
+  const intents = new Intents(random);
+  const events: HistoryEvent[] = [];
+  let sent = 0;
+
+  /** Sends until it is settled; a client in a hurry gives the server no time and tries again. */
+  async function until(intent: Intent): Promise<Reply> {
+    for (;;) {
+      const attempt = ++sent;
+      const server = random.whole(0, 1);
+      events.push({ type: "sent", attempt, atMs: performance.now(), server, deadlineMs: 10_000, ...intent });
+      const hurried = random.chance(0.1);
+      const reply = await call(hosts[server] as Db, intent, hurried ? random.whole(1, 10) : 10_000);
+      events.push({ type: "replied", attempt, atMs: performance.now(), reply });
+      if (reply.kind === "success") intents.learn(intent, reply.data);
+      if (!isOpen(reply)) return reply;
+    }
+  }
+  for (const tenantId of [1, 2]) {
+    for (let at = 0; at < 6; at++) {
+      const open = intents.opening(tenantId, at);
+      const opened = await until(open);
+      if (opened.kind === "success") await until(intents.funding(open, opened.data));
+    }
+  }
+  const endsAt = performance.now() + 2_500;
+  await Promise.all(
+    Array.from({ length: 24 }, async () => {
+      while (performance.now() < endsAt) {
+        const intent = intents.next();
+        await Promise.all(random.chance(0.05) ? [until(intent), until(intent)] : [until(intent)]);
+      }
+    }),
+  );
+  await Promise.all(hosts.map((host) => host.close()));
+
+  const { violations, counts } = checkHistory(events, await readTables(database.url));
+  expect(violations).toEqual([]);
+  expect(await checkTables(database.url)).toEqual([]);
+  expect(counts.attempts).toBeGreaterThan(300);
+  expect(
+    Math.min(counts.acknowledged, counts.refused, counts.notExecuted, counts.unknown, counts.reads),
+  ).toBeGreaterThan(0);
+});
