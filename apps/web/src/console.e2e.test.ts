@@ -114,12 +114,13 @@ function tryConsole(executablePath: string) {
     await ui.fillBoost("bob", "70", "only once");
     await ui.boostButton().click();
     await executed.promise;
-    await page.unrouteAll({ behavior: "ignoreErrors" });
 
     page.on("request", (request) => {
       if (BOOST_CALLS.test(request.url())) keys.add(keyOf(request));
     });
-    await page.reload();
+    // Answers go on being lost until the old page is gone: otherwise its own retry may settle the intent first.
+    await page.reload({ waitUntil: "commit" });
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await ui.outcome("confirmed").waitFor();
 
     expect(keys.size).toBe(1);

@@ -89,10 +89,12 @@ test("Holdfast itself, by two hosts and many clients at once, breaks nothing", a
       if (opened.kind === "success") await until(intents.funding(open, opened.data));
     }
   }
-  const endsAt = performance.now() + 2_500;
+  // By count, and not longer than the test may take on a machine that is busy with something else.
+  const goesOn = () => sent < 2_000 && performance.now() < endsAt;
+  const endsAt = performance.now() + 15_000;
   await Promise.all(
     Array.from({ length: 24 }, async () => {
-      while (performance.now() < endsAt) {
+      while (goesOn()) {
         const intent = intents.next();
         await Promise.all(random.chance(0.05) ? [until(intent), until(intent)] : [until(intent)]);
       }
@@ -103,7 +105,7 @@ test("Holdfast itself, by two hosts and many clients at once, breaks nothing", a
   const { violations, counts } = checkHistory(events, await readTables(database.url));
   expect(violations).toEqual([]);
   expect(await checkTables(database.url)).toEqual([]);
-  expect(counts.attempts).toBeGreaterThan(300);
+  expect(counts.attempts).toBeGreaterThan(200);
   expect(
     Math.min(counts.acknowledged, counts.refused, counts.notExecuted, counts.unknown, counts.reads),
   ).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ const NEVER: readonly { readonly what: string; readonly pattern: RegExp }[] = [
     pattern:
       /violates|duplicate key|syntax error at|deadlock detected|canceling statement|terminating connection|current transaction|sqlstate|postgreserror|_pkey\b|ECONNRE|drizzle/i,
   },
-  { what: "a stack", pattern: /\bat [^"]{1,200}:\d+:\d+|node:internal|node_modules/ },
+  { what: "a stack", pattern: /\bat ([\w.$<>[\]]+ )?\(?(?!\d)[^\s"()]+:\d+:\d+|node:internal|node_modules/ },
   { what: "a path of a file", pattern: /file:\/\/|(^|[\s"'(=])\/(?:[\w.@+-]+\/)+[\w.@+-]+|\.[cm]?[jt]s:\d/ },
 ];
 

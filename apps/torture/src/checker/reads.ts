@@ -88,7 +88,13 @@ class Reader {
     if (!(version >= 0 && version <= account.entries.length)) {
       this.#wrong(attempt, account, "a read of what nobody wrote", detail);
     } else if (version < known) {
-      this.#wrong(attempt, account, "a stale read", `${detail}, and ${known} was known before it was sent`);
+      this.#wrong(
+        attempt,
+        account,
+        "a stale read",
+        `${detail}, and ${known} was known before it was sent`,
+        known,
+      );
     } else if (version > latest) {
       this.#wrong(attempt, account, "a read of what nobody had asked for yet", detail);
     } else return true;
@@ -210,9 +216,12 @@ class Reader {
       );
   }
 
-  #wrong(attempt: Attempt, account: Account | undefined, rule: string, detail: string): void {
+  #wrong(attempt: Attempt, account: Account | undefined, rule: string, detail: string, known?: number): void {
+    const entry = known === undefined ? undefined : account?.entries[known - 1];
+    const writer = this.#one.operations.get(entry?.operationId ?? "");
     this.#findings.add("I9", rule, detail, () => [
-      ...linesOf([attempt]),
+      ...linesOf([attempt, ...(writer?.askers ?? [])]),
+      ...(entry === undefined ? [] : [rowLine("entries", entry)]),
       ...(account === undefined ? [] : [rowLine("wallets", account.row)]),
     ]);
   }

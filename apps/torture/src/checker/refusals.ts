@@ -130,10 +130,11 @@ function judgeByVersions(
   });
   for (const version of closestFirst(first, last, guess)) if (wasRightAt(version)) return;
   const elsewhere = [...closestFirst(0, entries.length, guess)].find(wasRightAt);
-  if (elsewhere === undefined) report("I5", "a refusal that was never true", question, account, findings);
+  const about = { row: account.row, entries: entries.slice(Math.max(0, guess - 2), guess + 2) };
+  if (elsewhere === undefined) report("I5", "a refusal that was never true", question, about, findings);
   else {
     const when = `only at version ${elsewhere}, and it was between ${first} and ${last}`;
-    report("I9", "a refusal that was not true at its time", question, account, findings, when);
+    report("I9", "a refusal that was not true at its time", question, about, findings, when);
   }
 }
 
@@ -183,7 +184,7 @@ function report(
   invariant: "I5" | "I9",
   rule: string,
   { steps, refusal, attempts, story }: Question,
-  account: Account | undefined,
+  about: { readonly row: object | undefined; readonly entries: readonly object[] } | undefined,
   findings: Findings,
   when = "",
 ): void {
@@ -192,6 +193,7 @@ function report(
   findings.add(invariant, rule, words.trim(), () => [
     ...linesOf(attempts),
     ...(story === undefined ? [] : [rowLine("operations", story.operation)]),
-    ...(account === undefined ? [] : [rowLine("wallets", account.row)]),
+    ...(about === undefined ? [] : [rowLine("wallets", about.row)]),
+    ...(about?.entries ?? []).map((entry) => rowLine("entries", entry)),
   ]);
 }

@@ -20,7 +20,7 @@ export interface Taken {
   readonly result: Result;
 }
 
-export const FEATURE = "wallets.";
+const FEATURE = "wallets.";
 
 export function isBatch({ kind }: OperationRow): boolean {
   return kind === `${FEATURE}batch`;

@@ -8,8 +8,14 @@ export function replyOf(answer: Answer): Reply {
   return { kind: "success", data: Array.isArray(data) ? data : { ...data, replayed: answer.replayed } };
 }
 
-export function errorReply(code: string, httpStatus: number, details: unknown, replayed = false): Reply {
-  const body = JSON.stringify({ error: { message: "In words.", data: { code, details, replayed } } });
+export function errorReply(
+  code: string,
+  httpStatus: number,
+  details: unknown,
+  replayed = false,
+  message = "In words.",
+): Reply {
+  const body = JSON.stringify({ error: { message, data: { code, details, replayed } } });
   return { kind: "error", httpStatus, code, details, replayed, body };
 }
 

@@ -13,8 +13,8 @@ type Row<T> = { -readonly [K in keyof T]: T[K] };
 export type LooseFields = Record<string, unknown>;
 
 const EPOCH_MS = Date.UTC(2026, 10, 1);
-export const shop: Caller = { tenantId: 1, subject: "shop", role: "service" };
-export const ada: Caller = { tenantId: 1, subject: "ada", role: "user" };
+const shop: Caller = { tenantId: 1, subject: "shop", role: "service" };
+const ada: Caller = { tenantId: 1, subject: "ada", role: "user" };
 export const bob: Caller = { tenantId: 1, subject: "bob", role: "user" };
 export const mallory: Caller = { tenantId: 1, subject: "mallory", role: "user" };
 const other: Caller = { tenantId: 2, subject: "shop", role: "service" };
