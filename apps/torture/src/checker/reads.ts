@@ -2,10 +2,11 @@ import { type Attempt, codeOf, dataOf, repliedAtMs } from "./attempts.ts";
 import type { Account, Case } from "./case.ts";
 import { stateAt } from "./case.ts";
 import { linesOf, rowLine } from "./evidence.ts";
+import { groupBy } from "./group-by.ts";
 import { isLive } from "./model.ts";
 import { countWhile, type Moments } from "./moments.ts";
 import type { Owners } from "./owners.ts";
-import { type Past, pledgeAt } from "./past.ts";
+import { type HoldLife, type Past, pledgeAt } from "./past.ts";
 import { textIn } from "./steps.ts";
 import type { Findings } from "./violation.ts";
 
@@ -25,16 +26,15 @@ export function checkReads(
 
 class Reader {
   readonly #one: Case;
-  readonly #past: Past;
+  readonly #lives: ReadonlyMap<string, readonly HoldLife[]>;
   readonly #moments: Moments;
-  readonly #findings: Findings;
-
   readonly #owners: Owners;
+  readonly #findings: Findings;
 
   constructor(one: Case, past: Past, moments: Moments, owners: Owners, findings: Findings) {
     this.#one = one;
     this.#owners = owners;
-    this.#past = past;
+    this.#lives = groupBy(past.lives.values(), ({ placed }) => placed.walletId);
     this.#moments = moments;
     this.#findings = findings;
   }
@@ -128,8 +128,7 @@ class Reader {
   /** A read leaves out holds whose time has come before their expiry is written: so the first to expire, some or none. */
   #mayHaveExpired(account: Account, version: number, leftOut: bigint): boolean {
     if (leftOut === 0n) return true;
-    const live = [...this.#past.lives.values()]
-      .filter(({ placed }) => placed.walletId === account.id)
+    const live = (this.#lives.get(account.id) ?? [])
       .map((life) => pledgeAt(life, version))
       .filter((pledge) => pledge !== undefined && isLive(pledge))
       .sort((a, b) => (a?.expiresAtMs ?? 0) - (b?.expiresAtMs ?? 0));
