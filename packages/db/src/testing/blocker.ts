@@ -5,8 +5,8 @@ export interface Blocker {
   /** For what is to run in that transaction, such as `execute(blocker.sql, …)`. */
   readonly sql: postgres.Sql;
   run(statement: string, parameters?: readonly string[]): Promise<postgres.RowList<postgres.Row[]>>;
-  /** Resolves when `count` sessions of this database wait for a lock; the waiting is done in Postgres. */
-  untilWaiting(count: number): Promise<void>;
+  /** Resolves when `count` sessions of this database wait for a lock, and have for so long; waits in Postgres. */
+  untilWaiting(count: number, sinceMs?: number): Promise<void>;
   /** Ends the transaction, before `work` does if need be. */
   release(how?: "commit" | "rollback"): Promise<void>;
 }
@@ -28,8 +28,8 @@ export async function withBlocker<T>(url: string, work: (blocker: Blocker) => Pr
     return await work({
       sql,
       run: (statement, parameters = []) => sql.unsafe(statement, [...parameters]),
-      untilWaiting: async (count) => {
-        await sql.unsafe(untilWaiting(Math.trunc(count)));
+      untilWaiting: async (count, sinceMs = 0) => {
+        await sql.unsafe(untilWaiting(Math.trunc(count), Math.trunc(sinceMs)));
       },
       release,
     });
@@ -39,12 +39,13 @@ export async function withBlocker<T>(url: string, work: (blocker: Blocker) => Pr
   }
 }
 
-function untilWaiting(count: number): string {
+function untilWaiting(count: number, sinceMs: number): string {
   return `do $$ begin
     for attempt in 1..1000 loop
       perform pg_stat_clear_snapshot();
       if (select count(*) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock') >= ${count} then return; end if;
+        where datname = current_database() and wait_event_type = 'Lock'
+          and clock_timestamp() - query_start >= interval '${sinceMs} milliseconds') >= ${count} then return; end if;
       perform pg_sleep(0.005);
     end loop;
     raise exception 'fewer than ${count} sessions wait for a lock';

@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Db } from "../connect.ts";
+import { execute } from "../join.ts";
 import { withBlocker } from "../testing/blocker.ts";
 import { ada, bob, holdings, newKey, openWallet, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
@@ -9,17 +10,20 @@ import { getWallet, listEntries } from "./queries.ts";
 
 let database: TestDatabase;
 let sql: postgres.Sql;
+let others: postgres.Sql;
 let db: Db;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   sql = postgres(database.url, { max: 1 });
+  others = postgres(database.url, { max: 1 });
   db = connect({ url: database.url, sessions: 4 });
 });
 afterAll(async () => {
   expect(await verify({ url: database.url })).toEqual([]);
   await db.close();
   await sql.end();
+  await others.end();
   await database.close();
 });
 
@@ -164,20 +168,30 @@ describe("a hold whose time has come", () => {
     expect(after.holds.get(holdId)).toEqual({ status: "expired", amount: 80n, captured: 30n });
   });
 
-  test("while its capture waits for the wallet: the clock that counts is read after the lock", async () => {
-    const walletId = await openWallet(db, 100n);
-    const { holdId } = await place(walletId, 80n, 1);
-    const captured = await withBlocker(database.url, async (blocker) => {
-      await blocker.run("select id from holdfast.wallets where id = $1::uuid for update", [walletId]);
-      const waiting = settle(db.execute(ada, capture(holdId)));
-      await blocker.untilWaiting(1);
-      await untilExpired(holdId);
-      await blocker.release();
-      return waiting;
-    });
-    expect(captured).toMatchObject({ ok: false, code: "HOLD_EXPIRED" });
-    expect((await holdings(database.url)).wallet(walletId)).toMatchObject({ balance: 100n, held: 0n });
-  });
+  // Joined, it waits in the transaction that began before: now() would still be that moment.
+  test.each(["coalesced", "joined"])(
+    "while its %s capture waits: the clock is read after the lock",
+    async (how) => {
+      const walletId = await openWallet(db, 100n);
+      const { holdId } = await place(walletId, 80n, 1);
+      const command = capture(holdId);
+      const captured = await withBlocker(database.url, async (blocker) => {
+        await blocker.run("select id from holdfast.wallets where id = $1::uuid for update", [walletId]);
+        const waiting =
+          how === "coalesced"
+            ? settle(db.execute(ada, command)).then((one) => (one.ok ? "ok" : one.code))
+            : others
+                .begin((tx) => execute(tx, ada, [command]))
+                .then(([one]) => (one?.ok === false ? one.error.code : "ok"));
+        await blocker.untilWaiting(1);
+        await untilExpired(holdId);
+        await blocker.release();
+        return waiting;
+      });
+      expect(captured).toBe("HOLD_EXPIRED");
+      expect((await holdings(database.url)).wallet(walletId)).toMatchObject({ balance: 100n, held: 0n });
+    },
+  );
 
   test("is found by whatever touches the wallet, several at once, each expiry recorded once", async () => {
     const other = connect({ url: database.url, sessions: 2 });

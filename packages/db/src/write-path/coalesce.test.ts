@@ -26,11 +26,11 @@ function debit(walletId: string, idempotencyKey = newKey()) {
 }
 
 /** Runs `work` while somebody else's transaction holds these wallets. */
-function whileHeld(walletIds: readonly string[], work: (blocker: Blocker) => Promise<void>): Promise<void> {
+function whileHeld<T>(walletIds: readonly string[], work: (blocker: Blocker) => Promise<T>): Promise<T> {
   return withBlocker(database.url, async (blocker) => {
     const hold = "select id from holdfast.wallets where id = any($1::uuid[]) for update";
     expect(await blocker.run(hold, [`{${walletIds.join(",")}}`])).toHaveLength(walletIds.length);
-    await work(blocker);
+    return work(blocker);
   });
 }
 
@@ -56,8 +56,7 @@ describe("a wallet that somebody else's transaction holds", () => {
       expect(after.wallet(held).version).toBe(1n);
       expect(free.map((walletId) => after.wallet(walletId).version)).toEqual(free.map(() => 6n));
     });
-    const answers = ["99", "98", "90"].map((balance) => ({ ok: true, answer: { balance } }));
-    expect(await Promise.all(waiting)).toMatchObject(answers);
+    expect(countOutcomes(await Promise.all(waiting))).toEqual({ ok: 3 });
     expect((await holdings(database.url)).wallet(held).balance).toBe(103n);
   });
 
@@ -92,6 +91,43 @@ describe("a wallet that somebody else's transaction holds", () => {
     });
     await small.close();
     expect((await holdings(database.url)).amounts(b)).toEqual([100n]);
+  });
+
+  test("is waited for by calls that hold nothing else meanwhile, so other servers can have the rest", async () => {
+    const other = connect({ url: database.url, sessions: 2 });
+    const ids = await Promise.all([openWallet(db, 100n), openWallet(db, 100n)]);
+    // Locked in this order: whoever waited for the second in the same transaction would hold the first.
+    const [fromWalletId = "", toWalletId = ""] = ids.toSorted();
+    const transfer = { kind: "wallets.transfer", fromWalletId, toWalletId, amount: 5n } as const;
+    const settled = await whileHeld([toWalletId], async (blocker) => {
+      const waiting = settle<unknown>(db.execute(ada, { ...transfer, idempotencyKey: newKey() }));
+      await blocker.untilWaiting(1, 150);
+      const started = Date.now();
+      for (const _ of range(20)) await other.execute(ada, debit(fromWalletId));
+      expect(Date.now() - started).toBeLessThan(2_000);
+      return { waiting };
+    });
+    expect(await settled.waiting).toMatchObject({ ok: true, answer: { balance: "75" } });
+    await other.close();
+  });
+
+  test("a call that needs two of them does not hold up those that need the one that is free again", async () => {
+    const [a, b] = await Promise.all([openWallet(db, 100n), openWallet(db, 100n)]);
+    const transfer = { kind: "wallets.transfer", fromWalletId: a, toWalletId: b, amount: 5n } as const;
+    let waiting: ReturnType<typeof settle<unknown>>[] = [];
+    await whileHeld([b], async () => {
+      await whileHeld([a], async (blocker) => {
+        waiting = [
+          settle<unknown>(db.execute(ada, { ...transfer, idempotencyKey: newKey() })),
+          settle<unknown>(db.execute(ada, debit(a), { deadlineMs: 4_000 })),
+        ];
+        // Longer than a batch waits with everyone aboard: by now the two wait for the first wallet together.
+        await blocker.untilWaiting(1, 150);
+      });
+      expect(await waiting[1]).toMatchObject({ ok: true });
+      await db.execute(ada, debit(a), { deadlineMs: 4_000 });
+    });
+    expect(countOutcomes(await Promise.all(waiting))).toEqual({ ok: 2 });
   });
 
   test("many held wallets don't keep the free ones waiting", async () => {

@@ -45,14 +45,9 @@ const REMEMBER_STUCK_MS = 1_000;
 /** How long a patient lane waits at a time when no other lane waits for its turn. */
 const LONG_TURN_MS = 500;
 
-function latestDeadline(tickets: readonly Ticket[]): number {
-  return tickets.reduce((last, ticket) => Math.max(last, ticket.deadline), Date.now());
-}
-
 /** A call that waits for its transaction, and the caller who waits for the call. */
 interface Ticket {
   readonly call: Call;
-  readonly deadline: number;
   settled: boolean;
   /** The lane that it waits in; undefined while it is aboard a transaction. */
   lane: Lane | undefined;
@@ -196,7 +191,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   async function isFree(it: Lane, { feature: name, key }: Need): Promise<boolean> {
     const feature = registry.features.find((candidate) => candidate.name === name);
     const { tenantId } = it;
-    const deadline = latestDeadline(it.waiting);
+    const deadline = Date.now() + options.batchTimeoutMs;
     try {
       await runTransaction(
         sessions,
@@ -218,8 +213,9 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
    */
   async function runBatch(it: Lane, aboard: Ticket[], skip: boolean): Promise<void> {
     const { tenantId } = it;
-    const latest = latestDeadline([...aboard, ...it.waiting]);
-    const deadline = Math.min(latest, Date.now() + options.batchTimeoutMs);
+    // Not the callers' deadlines: each is told at its own, and a session given up for an impatient one would leave its
+    // backend holding the locks for a while.
+    const deadline = Date.now() + options.batchTimeoutMs;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     try {
       const results = await runTransaction(sessions, { tenantId, deadline, lockTimeoutMs }, async (tx) => {
@@ -249,7 +245,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     }
     if (left.length === 0) return;
     if (isSqlstate(error, LOCK_TIMEOUT)) {
-      if (it.stuck !== undefined) putBack(it, left);
+      if (it.stuck === "key") putBack(it, left);
+      // Also in the lane of a row that is free again: a call aboard may need another one, which is not.
       else if (!skip) await runBatch(it, left, true);
       // No row was waited for, so it is a key, and Postgres doesn't say whose: each waits for its own.
       else for (const ticket of left) enqueue(keyLane(it.tenantId, ticket.call), ticket);
@@ -285,7 +282,6 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         };
         const ticket: Ticket = {
           call,
-          deadline,
           settled: false,
           lane: undefined,
           attempted: false,

@@ -11,6 +11,7 @@ import {
   type LockedTable,
   lockRows,
   pgArray,
+  type Statements,
 } from "../index.ts";
 import { withBlocker } from "../testing/blocker.ts";
 import { ada, countOutcomes, holdings, newKey, openWallet, settle } from "../testing/factories.ts";
@@ -28,12 +29,22 @@ interface VoucherRows {
   readonly redeemed: string[];
 }
 const table = { table: "public.vouchers", key: "code", keyType: "text", columns: [] } as const;
+/** What happens between the locking statement and the one that asks which of the skipped rows are there at all. */
+let beforeTheSecondLook = (): Promise<void> => Promise.resolve();
+function gated(tx: Statements): Statements {
+  const run: Statements["run"] = async (text, parameters) => {
+    if (!text.includes("for no key update")) await beforeTheSecondLook();
+    return tx.run(text, parameters);
+  };
+  return { run };
+}
+
 const vouchers: Feature<Redeem, VoucherRows, string> = {
   name: "vouchers",
   inputs: { "vouchers.redeem": z.strictObject({ idempotencyKey: z.string(), code: z.string() }) },
   needs: ({ code }) => [{ feature: "vouchers", key: code }],
   async lock(tx, tenantId, keys, wait) {
-    const locked = await lockRows(tx, tenantId, table, keys, wait);
+    const locked = await lockRows(gated(tx), tenantId, table, keys, wait);
     return { rows: { locked, redeemed: [] }, stuck: locked.stuck, absent: locked.absent };
   },
   decide(all, { code }) {
@@ -85,6 +96,23 @@ describe("a call whose key is used while it waits for the lock", () => {
     });
     const replayed = { ok: true, answer: { code: "held", replayed: true } };
     expect(settled).toMatchObject([replayed, replayed]);
+  });
+
+  test("is a replay although the row was seen locked, and then gone", async () => {
+    await sql`insert into public.vouchers values (1, 'gone')`;
+    const command = { kind: "vouchers.redeem", idempotencyKey: newKey(), code: "gone" } as const;
+    let looks = 0;
+    const settled = await withBlocker(database.url, async (blocker) => {
+      await execute(blocker.sql, ada, [command], { registry: servers[0].registry });
+      beforeTheSecondLook = async () => {
+        looks++;
+        await blocker.release();
+      };
+      return settle(servers[0].execute(ada, command));
+    });
+    beforeTheSecondLook = () => Promise.resolve();
+    expect(looks).toBeGreaterThan(0);
+    expect(settled).toMatchObject({ ok: true, answer: { code: "gone", replayed: true } });
   });
 
   test("is a replay whenever the first one commits", async () => {
