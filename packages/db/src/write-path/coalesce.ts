@@ -42,12 +42,23 @@ function keyName(call: Call): string {
 
 /** How long a row that was stuck keeps its lane after the last call has left it. */
 const REMEMBER_STUCK_MS = 1_000;
+/** A batch gets as long as its most patient caller has, and a second at least: its session would be given up for nothing. */
+const LEAST_BATCH_MS = 1_000;
+
+function batchDeadline(tickets: readonly Ticket[], mostMs: number): number {
+  const now = Date.now();
+  const latest = tickets.reduce((last, ticket) => Math.max(last, ticket.deadline), now + LEAST_BATCH_MS);
+  return Math.min(latest, now + mostMs);
+}
+
 /** How long a patient lane waits at a time when no other lane waits for its turn. */
 const LONG_TURN_MS = 500;
 
 /** A call that waits for its transaction, and the caller who waits for the call. */
 interface Ticket {
   readonly call: Call;
+  /** When its caller stops waiting, in epoch milliseconds. */
+  readonly deadline: number;
   settled: boolean;
   /** The lane that it waits in; undefined while it is aboard a transaction. */
   lane: Lane | undefined;
@@ -213,17 +224,18 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
    */
   async function runBatch(it: Lane, aboard: Ticket[], skip: boolean): Promise<void> {
     const { tenantId } = it;
-    // Not the callers' deadlines: each is told at its own, and a session given up for an impatient one would leave its
-    // backend holding the locks for a while.
-    const deadline = Date.now() + options.batchTimeoutMs;
+    const deadline = batchDeadline([...aboard, ...it.waiting], options.batchTimeoutMs);
+    let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     try {
       const results = await runTransaction(sessions, { tenantId, deadline, lockTimeoutMs }, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
-        const calls = aboard.map((ticket) => ticket.call);
+        // Who was told TIMEOUT meanwhile is not executed behind their back.
+        live = aboard.filter((ticket) => !ticket.settled);
+        const calls = live.map((ticket) => ticket.call);
         return executeCalls(tx, registry, tenantId, calls, !skip);
       });
-      for (const [at, ticket] of aboard.entries()) {
+      for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
         if (result.type === "stuck") enqueue(rowLane(tenantId, result.need), ticket);
@@ -282,6 +294,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         };
         const ticket: Ticket = {
           call,
+          deadline,
           settled: false,
           lane: undefined,
           attempted: false,
