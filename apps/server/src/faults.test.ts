@@ -59,10 +59,8 @@ test("an unknown fault is told by an id alone; the log has the id and the place,
 
   // The fault is mended: the same key executes, once.
   await sql`alter table holdfast.entries_gone rename to entries`;
-  expect(await asAda.mutate("debit", input)).toMatchObject({
-    ok: true,
-    data: { balance: "99", replayed: false },
-  });
+  // Once, whether by the call that timed out (it was told "unknown", and may have got through at the last moment) or now.
+  expect(await asAda.mutate("debit", input)).toMatchObject({ ok: true, data: { balance: "99" } });
 });
 
 test("a database that is gone is UNAVAILABLE, not ready, and well again without a restart", async () => {
@@ -92,8 +90,6 @@ test("a database that is gone is UNAVAILABLE, not ready, and well again without 
     await admin.end();
   }
   await expect.poll(ready, { timeout: 10_000 }).toBe(200);
-  expect(await asAda.mutate("debit", input)).toMatchObject({
-    ok: true,
-    data: { balance: "99", replayed: false },
-  });
+  // Once, whether by the call that timed out (it was told "unknown", and may have got through at the last moment) or now.
+  expect(await asAda.mutate("debit", input)).toMatchObject({ ok: true, data: { balance: "99" } });
 });
