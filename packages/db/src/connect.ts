@@ -80,6 +80,8 @@ const BATCH_TIMEOUT_MS = 3_000;
 /** Another server's batch holds its locks for milliseconds; what takes longer is somebody's own transaction. */
 const BRIEF_WAIT_MS = 60;
 const MAX_BATCH = 512;
+/** Node's timers overflow at 2^31 milliseconds; nobody waits for an hour either. */
+const MAX_DEADLINE_MS = 3_600_000;
 const MAX_BATCH_NEEDS = 4_096;
 
 export function connect(options: ConnectOptions): Db {
@@ -110,7 +112,7 @@ export function connect(options: ConnectOptions): Db {
     async execute<const C extends HoldfastCommand>(principal: Principal, command: C, call: CallOptions = {}) {
       refuseInsideTransaction(sessions, "use executeIn(tx, …) there");
       const { kind, ...input } = command;
-      const deadline = Date.now() + (call.deadlineMs ?? defaultDeadlineMs);
+      const deadline = Date.now() + Math.min(call.deadlineMs ?? defaultDeadlineMs, MAX_DEADLINE_MS);
       const result = await coalescer
         .submit(createCall(registry, principal, kind, input), deadline)
         .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));

@@ -26,6 +26,19 @@ function server(at: number): Db {
 
 const range = (length: number) => Array.from({ length }, (_, at) => at);
 
+/**
+ * `callers` at once, half of them at each server, each making `each` calls one after the other: so the batches stay
+ * small and the servers meet hundreds of times, where calls sent all together would make two batches that meet once.
+ */
+async function race<T>(callers: number, each: number, call: (db: Db, at: number) => Promise<T>) {
+  const racing = range(callers).map(async (caller) => {
+    const settled = [];
+    for (const turn of range(each)) settled.push(await settle(call(server(caller), caller * each + turn)));
+    return settled;
+  });
+  return (await Promise.all(racing)).flat();
+}
+
 function boost(fromWalletId: string, toWalletId: string, amount: bigint, idempotencyKey = newKey()) {
   return { kind: "wallets.boost", idempotencyKey, fromWalletId, toWalletId, amount } as const;
 }
@@ -59,25 +72,25 @@ test("500 transfers each way, holds, captures and releases at once: all are answ
     openWallet(servers[0], 300n),
     openWallet(servers[1], 300n, { ownerId: "bob" }),
   ]);
-  const transfers = range(1_000).map((at) => {
-    const [by, from, to] = at % 4 < 2 ? [ada, a, b] : [bob, b, a];
-    return server(at).execute(by, boost(from, to, BigInt((at % 7) + 1)), DEADLINE);
+  const side = (at: number) => (at % 2 === 0 ? ([ada, a, b] as const) : ([bob, b, a] as const));
+  const transfers = race(40, 25, (db, at) => {
+    const [by, from, to] = side(at);
+    return db.execute(by, boost(from, to, BigInt((at % 7) + 1)), DEADLINE);
   });
-  const held = range(200).map(async (at) => {
-    const [by, walletId, toWalletId] = at % 4 < 2 ? [ada, a, b] : [bob, b, a];
+  const held = race(10, 20, async (db, at) => {
+    const [by, walletId, toWalletId] = side(at);
     const hold = { idempotencyKey: newKey(), walletId, amount: 6n, expiresInSeconds: 600 };
-    const { holdId } = await server(at).execute(by, { kind: "wallets.hold", ...hold }, DEADLINE);
+    const { holdId } = await db.execute(by, { kind: "wallets.hold", ...hold }, DEADLINE);
     const end =
       at % 3 === 0
         ? ({ kind: "wallets.release", idempotencyKey: newKey(), holdId } as const)
         : ({ kind: "wallets.capture", idempotencyKey: newKey(), holdId, amount: 4n, toWalletId } as const);
     // The other server, so that the wallet must be found through the hold's row.
-    return server(at + 1).execute(by, end, DEADLINE);
+    return (db === servers[0] ? servers[1] : servers[0]).execute<typeof end>(by, end, DEADLINE);
   });
-  const all = Promise.all([...transfers, ...held].map((call) => settle<unknown>(call)));
   // One snapshot: what is half way through is not there yet.
   for (const _ of range(3)) expect(await verify({ url: database.url })).toEqual([]);
-  const settled = await all;
+  const settled = [...(await transfers), ...(await held)];
   const { ok = 0, INSUFFICIENT_FUNDS: short = 0, ...others } = countOutcomes(settled);
   expect(others).toEqual({});
   expect(ok + short).toBe(1_200);
@@ -144,17 +157,14 @@ describe("one hold", () => {
 
   test("captures of 3 on 100 from two servers: 33 pass, and one unit is left", async () => {
     const { walletId, holdId } = await place(100n);
-    const captures = range(60).map((at) => {
-      const capture = {
-        kind: "wallets.capture",
-        idempotencyKey: newKey(),
-        holdId,
-        amount: 3n,
-        final: false,
-      } as const;
-      return settle(server(at).execute(ada, capture, DEADLINE));
+    const settled = await race(12, 5, (db) => {
+      const amount = { amount: 3n, final: false } as const;
+      return db.execute(
+        ada,
+        { kind: "wallets.capture", idempotencyKey: newKey(), holdId, ...amount },
+        DEADLINE,
+      );
     });
-    const settled = await Promise.all(captures);
     expect(countOutcomes(settled)).toEqual({ ok: 33, HOLD_EXCEEDED: 27 });
     const after = await holdings(database.url);
     expect(after.wallet(walletId)).toEqual({ balance: 1n, held: 1n, version: 35n });

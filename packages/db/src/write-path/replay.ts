@@ -60,7 +60,9 @@ export function differingFields(recorded: Fingerprint, call: Fingerprint): strin
   if (recorded.input === call.input) return undefined;
   const before = JSON.parse(recorded.input) as Record<string, unknown>;
   const now = JSON.parse(call.input) as Record<string, unknown>;
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]),
   );
+  // The same fields in another order, as a later version of a schema may give them, are the same call.
+  return fields.length === 0 ? undefined : fields;
 }
