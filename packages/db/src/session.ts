@@ -17,7 +17,7 @@ export interface SessionOptions {
  * under way rejects at once and every later call is refused; it never connects again behind the caller's back.
  *
  * That is not what postgres.js does by itself. It reconnects silently, so a statement that was meant for a dead
- * transaction runs autocommitted on a fresh backend (docs/reliability.md has the experiments). Here the socket is ours:
+ * transaction runs autocommitted on a fresh backend (driver-faults.test.ts has the experiments). Here the socket is ours:
  * the driver gets one and no second, and promises are settled by us when it closes, because the driver leaves some open.
  */
 export interface Session extends Statements {
