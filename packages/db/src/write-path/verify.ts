@@ -1,6 +1,6 @@
 /** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
 export interface Check {
-  /** The invariant's number in docs/reliability.md. */
+  /** The invariant's number, I1 to I12, as the torture run reports them too. */
   readonly invariant: string;
   readonly table: string;
   /** Answers `row_key` (the primary key, as text) and `message`. */
