@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
+import { createTestDatabase, startFaultyProxy, type TestDatabase } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCaller, dataOf, type Spawned, spawnHoldfast, TEST_SECRET } from "./testing/index.ts";
@@ -31,6 +31,11 @@ async function run(args: string[], env: Record<string, string> = {}) {
   return { code, stdout, stderr };
 }
 
+async function stop(spawned: Spawned) {
+  spawned.child.kill("SIGINT");
+  return spawned.ended;
+}
+
 describe("what goes wrong is told in one line, with a code that is not 0", () => {
   test.each<[string, string[], () => Record<string, string>, RegExp]>([
     [
@@ -54,7 +59,7 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
     [
       "serve: database down",
       ["serve"],
-      () => ({ ...SERVE(), DATABASE_URL: UNREACHABLE }),
+      () => ({ ...SERVE(), DATABASE_URL: UNREACHABLE, HOLDFAST_DATABASE_WAIT_SECONDS: "0" }),
       /^holdfast: the database at 127\.0\.0\.1:1 can't be reached/,
     ],
     [
@@ -109,11 +114,6 @@ describe("start", () => {
   /** What a second terminal has: no settings but, in this test, where the state is. */
   const elsewhere = () => ({ HOLDFAST_STATE_DIR: env().HOLDFAST_STATE_DIR });
   const runtimeFile = () => join(env().HOLDFAST_STATE_DIR, "runtime.json");
-
-  async function stop(spawned: Spawned) {
-    spawned.child.kill("SIGINT");
-    return spawned.ended;
-  }
 
   test("serves, lets other terminals find it, keeps its data, and ends in order", async () => {
     const first = spawnHoldfast(["start"], env());
@@ -220,6 +220,30 @@ describe("token", () => {
     const { code, stdout } = await run(args, { DATABASE_URL: database.url });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^hf_1_[\w-]+\n$/)]);
   });
+});
+
+describe("serve, when the database is not there yet", () => {
+  const onceTold = expect.stringMatching(/^[^\n]*can't be reached[^\n]* Trying again for 30 s\.[^\n]*\n$/);
+
+  test("waits, says so, and comes up with it", async () => {
+    const { port } = new URL(database.url);
+    const proxy = await startFaultyProxy(Number(port));
+    proxy.blackHole(true);
+    const through = new URL(database.url);
+    through.port = String(proxy.port);
+    const spawned = spawnHoldfast(["serve"], { ...SERVE(), DATABASE_URL: through.href });
+    await expect.poll(() => spawned.stderr, { timeout: 20_000 }).toContain("Trying again for 30 s.");
+    proxy.blackHole(false);
+    expect((await fetch(`${await spawned.ready}/readyz`)).status).toBe(200);
+    expect(await stop(spawned)).toMatchObject({ code: 0, stderr: onceTold });
+    await proxy.close();
+  }, 60_000);
+
+  test("ends at a signal without a word", async () => {
+    const spawned = spawnHoldfast(["serve"], { ...SERVE(), DATABASE_URL: UNREACHABLE });
+    await expect.poll(() => spawned.stderr, { timeout: 20_000 }).toContain("Trying again for 30 s.");
+    expect(await stop(spawned)).toMatchObject({ code: 0, stderr: onceTold });
+  }, 60_000);
 });
 
 test("a second signal ends the process at once", async () => {

@@ -18,6 +18,8 @@ export interface Config {
   /** Database sessions of this process; the database package's default when left out. */
   readonly sessions?: number | undefined;
   readonly callDeadlineMs: number;
+  /** How long `serve` waits at its start for a database that is not there yet. */
+  readonly databaseWaitSeconds: number;
   readonly logLevel: LogLevel;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
@@ -59,6 +61,7 @@ const environment = z.object({
   HOLDFAST_JWT_AUDIENCE: z.string().optional(),
   HOLDFAST_SESSIONS: wholeNumber(1, 1000).optional(),
   HOLDFAST_CALL_DEADLINE_MS: wholeNumber(1, MAX_CALL_DEADLINE_MS).default(10_000),
+  HOLDFAST_DATABASE_WAIT_SECONDS: wholeNumber(0, 3_600).default(30),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
   HOLDFAST_DEMO: z
     .enum(["0", "1", "false", "true"], "must be 0 or 1")
@@ -91,6 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     sessions: values.HOLDFAST_SESSIONS,
     callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
+    databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),

@@ -12,6 +12,12 @@ function progress(message: string): void {
   if (terminal) process.stderr.write(`\r\x1b[2K${message}`);
 }
 
+/** What stays, on stdout; the line that rewrites itself makes room for it. */
+function tell(text: string): void {
+  progress("");
+  console.log(text);
+}
+
 const main = defineCommand({
   meta: {
     name: "torture",
@@ -35,29 +41,28 @@ const main = defineCommand({
       type: "string",
       description: '"all": run every deliberate bug until it is caught, and print the table',
     },
-    clients: { type: "string", default: "48", description: "Concurrent clients" },
+    clients: { type: "string", default: "192", description: "Concurrent clients" },
     json: { type: "string", description: "Also write the report to this file" },
   },
   async run({ args }) {
     const faults = args.faults !== "none";
     const only = args.faults === "all" || args.faults === "none" ? undefined : new RegExp(args.faults);
-    const common = { faults, only, clients: Number(args.clients), onProgress: progress };
     if (args.plants !== undefined) {
-      const tried = await tryPlants({ names: args.plants, onProgress: progress });
-      if (terminal) process.stderr.write("\n");
-      console.log(tried.table);
-      if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried.plants, null, 2)}\n`);
-      process.exitCode = tried.plants.every((plant) => plant.caught) ? 0 : 1;
+      const tried = await tryPlants({ names: args.plants, onProgress: progress, onRow: tell });
+      if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried, null, 2)}\n`);
+      process.exitCode = tried.every((plant) => plant.caught) ? 0 : 1;
       return;
     }
     const report = await torture({
-      ...common,
+      faults,
+      only,
+      clients: Number(args.clients),
+      onProgress: progress,
       seed: Number(args.seed),
       seconds: Number(args.seconds),
       plant: args.plant,
     });
-    if (terminal) process.stderr.write("\n");
-    console.log(print(report));
+    tell(print(report));
     if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
     process.exitCode = report.violations.length > 0 ? 1 : 0;
   },

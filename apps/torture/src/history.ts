@@ -1,5 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { finished } from "node:stream/promises";
+import { promisify } from "node:util";
+import { createGzip, gunzip } from "node:zlib";
 
 /**
  * What the clients saw, a line before each send and after each reply. It says nothing of the faults: the checker must
@@ -23,6 +26,8 @@ export interface Sent {
   readonly server: number;
   /** How long the caller said that it would wait. */
   readonly deadlineMs: number;
+  /** Whether nothing can delay a reply on its way: then it has to be there by the deadline. */
+  readonly direct: boolean;
 }
 
 export interface Caller {
@@ -59,17 +64,25 @@ export interface HistoryWriter {
   close(): Promise<void>;
 }
 
+/** Writes a line an event, compressed: a minute of it is some 60 MB. */
 export function writeHistory(file: string): HistoryWriter {
-  const stream = createWriteStream(file);
+  const lines = createGzip({ level: 1 });
+  const ended = finished(lines.pipe(createWriteStream(file)));
   return {
     write: (event) => {
-      stream.write(`${JSON.stringify(event)}\n`);
+      lines.write(`${JSON.stringify(event)}\n`);
     },
-    close: () => new Promise((resolve, reject) => stream.once("error", reject).end(resolve)),
+    close: () => {
+      lines.end();
+      return ended;
+    },
   };
 }
 
 export async function readHistory(file: string): Promise<HistoryEvent[]> {
-  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
-  return lines.map((line) => JSON.parse(line) as HistoryEvent);
+  const text = (await promisify(gunzip)(await readFile(file))).toString("utf8");
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as HistoryEvent);
 }

@@ -3,19 +3,18 @@ import { deadlyFaults, passingFaults } from "./faults/index.ts";
 import { straceIsAvailable } from "./faults/kill-in-fdatasync.ts";
 import type { Random } from "./random.ts";
 
-export interface Struck {
+/** One stroke of a fault: when, in milliseconds of `performance.now()`, and how often it really broke something. */
+export interface Stroke {
   readonly name: string;
-  /** How often the fault was tried, and how often it really broke something. */
-  tried: number;
-  fired: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly fired: number;
 }
 
 export interface Schedule {
-  readonly struck: ReadonlyMap<string, Struck>;
-  /** From each heal of a process or of Postgres until every server had answered again, in milliseconds. */
+  readonly strokes: readonly Stroke[];
+  /** From each heal of a process or of Postgres until every server had done its work again, in milliseconds. */
   readonly recoveriesMs: readonly number[];
-  /** Faults that can't strike on this machine. */
-  readonly leftOut: readonly string[];
   /** Resolves when the last fault is healed. */
   stop(): Promise<void>;
 }
@@ -24,62 +23,82 @@ export function faultNames(): string[] {
   return [...passingFaults, ...deadlyFaults].map((fault) => fault.name);
 }
 
+/** Faults that can't strike on this machine. */
+export function faultsLeftOut(): string[] {
+  return straceIsAvailable() ? [] : faultNames().filter((name) => name.includes("fdatasync"));
+}
+
+/** A service that has not come back by then is not coming back. */
+const HOPELESS_MS = 20_000;
+
 /** Strikes with everything at once: passing faults one after the other, and beside them the deadly ones in turn. */
 export function startSchedule(
   context: Omit<FaultContext, "random">,
   random: Random,
   only?: RegExp,
 ): Schedule {
-  const wanted = (fault: Fault): boolean => only?.test(fault.name) ?? true;
-  const leftOut = straceIsAvailable() ? [] : deadlyFaults.filter((fault) => fault.name.includes("fdatasync"));
-  const struck = new Map<string, Struck>();
+  const leftOut = faultsLeftOut();
+  const wanted = ({ name }: Fault): boolean => !leftOut.includes(name) && (only?.test(name) ?? true);
+  const strokes: Stroke[] = [];
   const recoveriesMs: number[] = [];
   let running = true;
+  /** The passing fault under way, and when the last one ended. */
+  const passing = { underWay: false, held: false, endedAtMs: 0 };
 
   async function strike(fault: Fault, from: Random): Promise<void> {
-    const record = struck.get(fault.name) ?? { name: fault.name, tried: 0, fired: 0 };
-    struck.set(fault.name, record);
-    record.tried++;
-    record.fired += await fault.strike({ ...context, random: from });
+    const fromMs = performance.now();
+    const fired = await fault.strike({ ...context, random: from });
+    strokes.push({ name: fault.name, fromMs, toMs: performance.now(), fired });
   }
 
-  async function recovered(fromMs: number): Promise<void> {
+  /**
+   * Measures from the heal until every server has done its work again. No new fault begins meanwhile, and for a service
+   * that waits for the end of one that had begun before, the time runs from that end.
+   */
+  async function recovered(): Promise<void> {
     const { servers } = context.world;
-    while (running && performance.now() - fromMs < 20_000) {
-      if (servers.every(({ index }) => context.workload.lastAnswerAt(index) > fromMs)) {
-        recoveriesMs.push(performance.now() - fromMs);
-        return;
-      }
+    const healedAtMs = performance.now();
+    const sinceHeal = (): number => performance.now() - Math.max(healedAtMs, passing.endedAtMs);
+    passing.held = true;
+    while (running && (passing.underWay || sinceHeal() < HOPELESS_MS)) {
+      if (servers.every(({ index }) => context.workload.lastAnswerAt(index) > healedAtMs)) break;
       await pause(10);
     }
-    if (running) recoveriesMs.push(Number.POSITIVE_INFINITY);
+    passing.held = false;
+    if (running) recoveriesMs.push(sinceHeal());
   }
 
-  async function loop(
-    faults: readonly Fault[],
-    from: Random,
-    rest: readonly [number, number],
-    deadly: boolean,
-  ): Promise<void> {
-    const mine = faults.filter((fault) => wanted(fault) && !leftOut.includes(fault));
+  async function strikePassing(from: Random): Promise<void> {
+    const mine = passingFaults.filter(wanted);
+    while (running && mine.length > 0) {
+      for (const fault of shuffled(mine, from)) {
+        while (running && passing.held) await pause(10);
+        if (!running) return;
+        passing.underWay = true;
+        await strike(fault, from);
+        passing.underWay = false;
+        passing.endedAtMs = performance.now();
+        await pause(from.whole(20, 250));
+      }
+    }
+  }
+
+  async function strikeDeadly(from: Random): Promise<void> {
+    const mine = deadlyFaults.filter(wanted);
     while (running && mine.length > 0) {
       for (const fault of shuffled(mine, from)) {
         if (!running) return;
         await strike(fault, from);
-        if (deadly) await recovered(performance.now());
-        await pause(from.whole(...rest));
+        await recovered();
+        await pause(from.whole(300, 1_500));
       }
     }
   }
 
-  const loops = Promise.all([
-    loop(passingFaults, random.fork(), [20, 250], false),
-    loop(deadlyFaults, random.fork(), [300, 1_500], true),
-  ]);
+  const loops = Promise.all([strikePassing(random.fork()), strikeDeadly(random.fork())]);
   return {
-    struck,
+    strokes,
     recoveriesMs,
-    leftOut: leftOut.map((fault) => fault.name),
     async stop() {
       running = false;
       await loops;

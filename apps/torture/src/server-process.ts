@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
 /** One `holdfast serve`, kept alive as an orchestrator would: when it dies it is started again. */
 export interface ServerProcess {
@@ -21,11 +20,10 @@ export interface ServerProcessOptions {
   readonly databaseUrl: string;
   readonly port: number;
   readonly secret: string;
-  readonly plant?: string | undefined;
+  /** The file to run. */
+  readonly program: string;
 }
 
-const CLI = fileURLToPath(new URL("../../server/src/cli.ts", import.meta.url));
-const PLANT_LOADER = new URL("./plants/register.mjs", import.meta.url).href;
 const READY_TIMEOUT_MS = 20_000;
 
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
@@ -38,8 +36,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   let child = launch();
 
   function launch(): ChildProcess {
-    const loaders = options.plant === undefined ? [] : ["--import", PLANT_LOADER];
-    const life = spawn(process.execPath, [...loaders, "--import", "tsx", CLI, "serve"], {
+    const life = spawn(process.execPath, [options.program, "serve"], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
@@ -49,7 +46,6 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         HOLDFAST_JWT_SECRET: options.secret,
         HOLDFAST_SESSIONS: "6",
         HOLDFAST_LOG_LEVEL: "warn",
-        ...(options.plant === undefined ? {} : { HOLDFAST_PLANT: options.plant }),
       },
     });
     life.stdout?.on("data", (chunk: Buffer) => {

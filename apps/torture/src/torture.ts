@@ -4,36 +4,77 @@ import { join } from "node:path";
 import { checkHistory } from "./checker/check-history.ts";
 import { checkTables } from "./checker/check-tables.ts";
 import { readTables } from "./checker/tables.ts";
-import type { Violation } from "./checker/violation.ts";
 import { checkHealth } from "./health.ts";
-import { type Report, summarise } from "./report.ts";
-import { type RunOptions, run } from "./run.ts";
+import { createRandom } from "./random.ts";
+import { type Report, Tally } from "./report.ts";
+import { runRound } from "./run.ts";
+import { createWorld } from "./world.ts";
 
-/** The longest that service may take to come back after a heal. */
-const RECOVERY_LIMIT_MS = 5_000;
-
-export type TortureOptions = Pick<RunOptions, "seed" | "seconds" | "faults" | "onProgress"> &
-  Partial<Pick<RunOptions, "plant" | "only" | "clients" | "historyFile" | "servers" | "deadlineMs">>;
-
-/** One run and its verdict: an empty list of violations, or what was broken and the lines that show it. */
-export async function torture(options: TortureOptions): Promise<Report> {
-  const historyFile = options.historyFile ?? (await defaultHistoryFile(options.seed, options.plant));
-  const full = { servers: 2, clients: 48, deadlineMs: 3_000, ...options, historyFile };
-  return run(full, async (world, evidence) => {
-    options.onProgress(`checking ${evidence.events.length} lines of history`);
-    const { violations, counts } = checkHistory([...evidence.events], await readTables(world.databaseUrl));
-    const found: Violation[] = [
-      ...violations,
-      ...(await checkTables(world.databaseUrl)),
-      ...(await checkHealth(world, evidence, RECOVERY_LIMIT_MS)),
-    ];
-    const { seed, seconds } = options;
-    return summarise({ seed, seconds, plant: options.plant, historyFile }, evidence, counts, found);
-  });
+export interface TortureOptions {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly faults: boolean;
+  readonly onProgress: (message: string) => void;
+  readonly plant?: string | undefined;
+  /** Only faults whose name matches. */
+  readonly only?: RegExp | undefined;
+  readonly clients?: number | undefined;
+  readonly servers?: number | undefined;
+  /** How late a reply may be. */
+  readonly lateMs?: number | undefined;
 }
 
-async function defaultHistoryFile(seed: number, plant: string | undefined): Promise<string> {
-  const directory = join(tmpdir(), "holdfast-torture");
+/** What is judged in one piece: a run of hours is many rounds, in one world that never rests. */
+const ROUND_SECONDS = 60;
+
+/** One run and its verdict: an empty list of violations, or what was broken first and the lines that show it. */
+export async function torture(options: TortureOptions): Promise<Report> {
+  const {
+    seed,
+    seconds,
+    plant,
+    faults,
+    only,
+    clients = 192,
+    servers = 2,
+    lateMs = 100,
+    onProgress,
+  } = options;
+  const directory = join(
+    tmpdir(),
+    "holdfast-torture",
+    `seed-${seed}${plant === undefined ? "" : `-${plant}`}`,
+  );
   await mkdir(directory, { recursive: true });
-  return join(directory, `history-seed-${seed}${plant === undefined ? "" : `-${plant}`}.jsonl`);
+  const random = createRandom(seed);
+  const world = await createWorld({ servers, plant, onProgress });
+  const tally = new Tally({ seed, seconds, plant, directory });
+  try {
+    const rounds = Math.ceil(seconds / ROUND_SECONDS);
+    for (let round = 1; round <= rounds && tally.violations.length === 0; round++) {
+      const say = (message: string): void =>
+        onProgress(rounds === 1 ? message : `round ${round}/${rounds}: ${message}`);
+      const tenants = [2 * round - 1, 2 * round] as const;
+      await world.createTenants(tenants);
+      const evidence = await runRound({
+        world,
+        random,
+        seconds: Math.min(ROUND_SECONDS, seconds - (round - 1) * ROUND_SECONDS),
+        tenants,
+        clients,
+        faults,
+        only,
+        historyFile: join(directory, `round-${round}.jsonl.gz`),
+        onProgress: say,
+      });
+      say(`checking ${evidence.events.length} lines of history`);
+      const tables = await readTables(world.databaseUrl, tenants);
+      const { violations, counts } = checkHistory(evidence.events, tables, { lateMs });
+      tally.add(evidence, counts, [...violations, ...(await checkTables(world.databaseUrl))]);
+    }
+    tally.blame(await checkHealth(world, tally));
+    return tally.report();
+  } finally {
+    await world.close();
+  }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import { bundleServer } from "./server-bundle.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 /** Everything that a run owns: one Postgres, some servers, a proxy before each of them and one behind. */
@@ -18,6 +19,7 @@ export interface World {
   /** Replaced when a fault kills it and it is started again. */
   postgres: EmbeddedPostgres;
   restartPostgres(): Promise<void>;
+  createTenants(tenantIds: readonly number[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,8 +39,6 @@ export interface WorldOptions {
   readonly onProgress?: (message: string) => void;
 }
 
-const TENANTS = [1, 2] as const;
-
 export async function createWorld({
   servers: count,
   plant,
@@ -48,25 +48,40 @@ export async function createWorld({
   const databasePort = await freePort();
   const secret = "torture-secret-that-is-long-enough-to-sign-with";
   const start = (): Promise<EmbeddedPostgres> =>
-    startEmbeddedPostgres({ dataDir: directory, port: databasePort, settings: { max_connections: "100" } });
+    startEmbeddedPostgres({
+      dataDir: join(directory, "postgres"),
+      port: databasePort,
+      settings: { max_connections: "100" },
+    });
   onProgress("starting Postgres");
   let postgres = await start();
-  await migrate({ url: postgres.url });
-  for (const tenantId of TENANTS)
-    await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
+  const servers: ServerSite[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((site) => site.process.stop()));
+    await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
+    await postgres.stop();
+    for (const path of [directory, postgres.dataDir]) await rm(path, { recursive: true, force: true });
+  };
 
-  onProgress(`starting ${count} servers`);
-  const servers = await Promise.all(
-    Array.from({ length: count }, async (_, index): Promise<ServerSite> => {
-      const databaseProxy = await startFaultyProxy(databasePort);
-      const through = new URL(postgres.url);
-      through.port = String(databaseProxy.port);
-      const port = await freePort();
-      const process = await startServerProcess({ databaseUrl: through.href, port, secret, plant });
-      return { index, process, databaseProxy, clientProxy: await startFaultyProxy(port) };
-    }),
-  );
+  async function startServer(index: number, program: string): Promise<void> {
+    const databaseProxy = await startFaultyProxy(databasePort);
+    const through = new URL(postgres.url);
+    through.port = String(databaseProxy.port);
+    const port = await freePort();
+    const clientProxy = await startFaultyProxy(port);
+    const process = await startServerProcess({ databaseUrl: through.href, port, secret, program });
+    servers.push({ index, process, databaseProxy, clientProxy });
+  }
 
+  try {
+    await migrate({ url: postgres.url });
+    onProgress(`starting ${count} servers`);
+    const program = await bundleServer(directory, plant);
+    for (let index = 0; index < count; index++) await startServer(index, program);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     directory,
     databasePort,
@@ -82,13 +97,11 @@ export async function createWorld({
     async restartPostgres() {
       postgres = await start();
     },
-    async close() {
-      await Promise.all(servers.map((site) => site.process.stop()));
-      await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
-      await postgres.stop();
-      for (const path of new Set([directory, postgres.dataDir]))
-        await rm(path, { recursive: true, force: true });
+    async createTenants(tenantIds) {
+      for (const tenantId of tenantIds)
+        await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
     },
+    close,
   };
 }
 

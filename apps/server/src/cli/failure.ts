@@ -39,6 +39,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   "57P03": "is still starting: try again in a moment",
 };
 
+/** Connections used up; the server is ending, has crashed, or is starting. */
+const PASSING_STATES = new Set(["53300", "57P01", "57P02", "57P03"]);
+
 /** One line for the terminal. Messages of unknown errors may quote values, so those are told by class and code. */
 export function explainFailure(error: unknown, databaseUrl?: string): string {
   if (error instanceof CliError || error instanceof ConfigError || error instanceof EmbeddedPostgresError) {
@@ -63,6 +66,19 @@ export function explainFailure(error: unknown, databaseUrl?: string): string {
   if (error instanceof HoldfastError)
     return `${error.code}: ${error.message} ${JSON.stringify(error.details)}`;
   return `unexpected failure: ${JSON.stringify(describeError(error))}`;
+}
+
+/** Whether waiting may help: the database is out of reach, still starting, or full; not a wrong password or no schema. */
+export function isPassing(error: unknown): boolean {
+  return causes(error).some((cause) => {
+    const code = "code" in cause ? String(cause.code) : "";
+    return (
+      cause.name === "SessionLost" ||
+      UNREACHABLE.has(code) ||
+      UNREACHABLE_DRIVER.has(code) ||
+      PASSING_STATES.has(code)
+    );
+  });
 }
 
 function causes(error: unknown): Error[] {

@@ -1,6 +1,7 @@
 import { command } from "../cli/command.ts";
 import { CliError } from "../cli/failure.ts";
 import { print } from "../cli/output.ts";
+import { reachDatabase } from "../cli/reach-database.ts";
 import { installCrashHandlers, installShutdown } from "../cli/shutdown.ts";
 import { readConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
@@ -11,7 +12,8 @@ export const serve = command({
   description: "Serve the API and the console: the service without the development tools",
   run: async () => {
     const config = readConfig();
-    if (config.databaseUrl === undefined) {
+    const { databaseUrl, databaseWaitSeconds: waitSeconds } = config;
+    if (databaseUrl === undefined) {
       throw new CliError("serve needs DATABASE_URL, for example postgres://user:password@host:5432/database");
     }
     if (config.auth.secret === undefined && config.auth.jwksUrl === undefined) {
@@ -23,9 +25,12 @@ export const serve = command({
     const server = await createServer(config, { log });
     shutdown.add(() => server.close());
     try {
-      await server.db.ping();
+      const isOver = () => shutdown.started;
+      await reachDatabase({ db: server.db, databaseUrl, waitSeconds, log, isOver });
       print(`Holdfast is ready: ${await server.listen()}`);
     } catch (error) {
+      // After a signal this failure is only its echo, and the handler of the signal ends the process.
+      if (shutdown.started) return;
       await shutdown.run();
       throw error;
     }

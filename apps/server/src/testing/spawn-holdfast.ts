@@ -21,6 +21,8 @@ export interface Spawned {
   /** The address, once the process has printed it; rejects when it ends before. */
   readonly ready: Promise<string>;
   readonly ended: Promise<Ended>;
+  /** What it has logged so far. */
+  readonly stderr: string;
 }
 
 /** The `holdfast` command in a process of its own, with exactly this environment beside PATH and HOME. */
@@ -48,5 +50,12 @@ export function spawnHoldfast(args: readonly string[], env: Record<string, strin
   });
   // Whoever only waits for the end has no use for this rejection.
   ready.promise.catch(() => {});
-  return { child, ready: ready.promise, ended };
+  return {
+    child,
+    ready: ready.promise,
+    ended,
+    get stderr() {
+      return stderr;
+    },
+  };
 }

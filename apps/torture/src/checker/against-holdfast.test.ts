@@ -74,7 +74,15 @@ test("Holdfast itself, by two hosts and many clients at once, breaks nothing", a
     for (;;) {
       const attempt = ++sent;
       const server = random.whole(0, 1);
-      events.push({ type: "sent", attempt, atMs: performance.now(), server, deadlineMs: 10_000, ...intent });
+      events.push({
+        type: "sent",
+        attempt,
+        atMs: performance.now(),
+        server,
+        deadlineMs: 10_000,
+        direct: true,
+        ...intent,
+      });
       const hurried = random.chance(0.1);
       const reply = await call(hosts[server] as Db, intent, hurried ? random.whole(1, 10) : 10_000);
       events.push({ type: "replied", attempt, atMs: performance.now(), reply });

@@ -1,5 +1,6 @@
-import { type Attempt, repliedAtMs, wasReplayed, wasTold } from "./attempts.ts";
+import { type Attempt, wasReplayed, wasTold } from "./attempts.ts";
 import type { Case, Story } from "./case.ts";
+import { isLate } from "./lateness.ts";
 
 export interface Counts {
   attempts: number;
@@ -44,9 +45,7 @@ export function countAll(cases: readonly Case[], lateMs: number): Counts {
       } else if (attempt.key === undefined) {
         countCall(counts, [attempt], undefined);
       }
-      const answered = attempt.replied !== undefined && attempt.replied.reply.kind !== "lost";
-      if (answered && repliedAtMs(attempt) > attempt.sent.atMs + attempt.sent.deadlineMs + lateMs)
-        counts.late++;
+      if (isLate(attempt, lateMs)) counts.late++;
     }
     for (const [key, tries] of one.calls) countCall(counts, tries, one.storiesByKey.get(key)?.[0]);
   }

@@ -58,24 +58,27 @@ export interface HoldRow {
   readonly expiresAtMs: number;
 }
 
-/** Reads all tenants in one snapshot, as a superuser: the checker trusts no policy and no code of Holdfast's. */
-export async function readTables(url: string): Promise<Tables> {
+/** Reads these tenants, or all, in one snapshot, as a superuser: the checker trusts no policy and no code of Holdfast's. */
+export async function readTables(url: string, tenants?: readonly number[]): Promise<Tables> {
   const sql = postgres(url, { max: 1, fetch_types: false, types: { bigint: postgres.BigInt } });
   try {
-    return await sql.begin("isolation level repeatable read read only", async (tx) => ({
-      wallets: await tx<WalletRow[]>`
+    return await sql.begin("isolation level repeatable read read only", async (tx) => {
+      const asked = tenants === undefined ? tx`` : tx`where tenant_id in ${tx(tenants)}`;
+      return {
+        wallets: await tx<WalletRow[]>`
         select tenant_id as "tenantId", id, owner_id as "ownerId", currency, credit_balance as balance, held,
-          min_balance as "minBalance", version from holdfast.wallets`,
-      operations: await tx<OperationRow[]>`
+          min_balance as "minBalance", version from holdfast.wallets ${asked}`,
+        operations: await tx<OperationRow[]>`
         select tenant_id as "tenantId", id, idempotency_key as "idempotencyKey", kind, caller, input, outcome,
-          (extract(epoch from created_at) * 1000)::float8 as "createdAtMs" from holdfast.operations`,
-      entries: await tx<EntryRow[]>`
+          (extract(epoch from created_at) * 1000)::float8 as "createdAtMs" from holdfast.operations ${asked}`,
+        entries: await tx<EntryRow[]>`
         select tenant_id as "tenantId", wallet_id as "walletId", version, operation_id as "operationId", amount,
-          held_change as "heldChange", balance_after as "balanceAfter", held_after as "heldAfter" from holdfast.entries`,
-      holds: await tx<HoldRow[]>`
+          held_change as "heldChange", balance_after as "balanceAfter", held_after as "heldAfter" from holdfast.entries ${asked}`,
+        holds: await tx<HoldRow[]>`
         select tenant_id as "tenantId", id, wallet_id as "walletId", operation_id as "operationId", amount, captured,
-          status, (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs" from holdfast.holds`,
-    }));
+          status, (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs" from holdfast.holds ${asked}`,
+      };
+    });
   } finally {
     await sql.end({ timeout: 1 });
   }

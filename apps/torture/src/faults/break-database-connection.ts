@@ -17,7 +17,8 @@ export const blackHoleDatabase: Fault = {
     const { databaseProxy } = random.pick(world.servers);
     const before = databaseProxy.touched;
     databaseProxy.blackHole(true);
-    await pause(random.whole(500, 2_500));
+    // Mostly a hiccup; now and then longer than any caller waits.
+    await pause(random.chance(0.3) ? 3_500 : random.whole(300, 1_200));
     databaseProxy.blackHole(false);
     return databaseProxy.touched > before ? 1 : 0;
   },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { plants } from "./plants.mjs";
+import { plants } from "./plants.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 

@@ -1,5 +1,6 @@
+import { findPlant } from "../server-bundle.ts";
 import { torture } from "../torture.ts";
-import { plants } from "./plants.mjs";
+import { plants } from "./plants.ts";
 
 export interface TriedPlant {
   readonly name: string;
@@ -14,76 +15,51 @@ export interface TriedPlant {
 /** How long each run lasts, one after the other until the plant is caught: 110 s at most in all. */
 const ROUNDS_SECONDS = [6, 14, 30, 60];
 
-/** Runs each planted bug until it is caught: a checker that misses one proves nothing. */
+/** Runs each planted bug until it is caught: a checker that misses one proves nothing. Tells each as it is decided. */
 export async function tryPlants({
   names,
   onProgress,
+  onRow,
 }: {
   names: string;
   onProgress: (message: string) => void;
-}): Promise<{ plants: TriedPlant[]; table: string }> {
-  const wanted = plants.filter(({ name }) => names === "all" || names.split(",").includes(name));
-  if (wanted.length === 0)
-    throw new Error(`no such plant; there are: ${plants.map(({ name }) => name).join(", ")}`);
+  onRow: (row: string) => void;
+}): Promise<TriedPlant[]> {
+  const wanted = names === "all" ? plants : names.split(",").map(findPlant);
   const tried: TriedPlant[] = [];
+  onRow(row("", "plant", "by", "attempts", "after", "the bug"));
   for (const [at, plant] of wanted.entries()) {
-    tried.push(
-      await tryPlant(plant, (message) => onProgress(`${at + 1}/${wanted.length} ${plant.name}: ${message}`)),
+    const one = await tryPlant(plant, (message) =>
+      onProgress(`${at + 1}/${wanted.length} ${plant.name}: ${message}`),
+    );
+    tried.push(one);
+    const { caught, name, invariants, operations, seconds, bug } = one;
+    onRow(
+      row(caught ? "caught" : "MISSED", name, invariants.join(" "), `${operations}`, `${seconds} s`, bug),
     );
   }
-  return { plants: tried, table: tableOf(tried) };
+  onRow(`\n${tried.filter(({ caught }) => caught).length} of ${tried.length} planted bugs caught`);
+  return tried;
+}
+
+const WIDTHS = [8, 34, 16, 10, 7, 0];
+
+function row(...cells: readonly string[]): string {
+  return cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join("");
 }
 
 async function tryPlant(
-  plant: (typeof plants)[number],
+  { name, bug }: (typeof plants)[number],
   onProgress: (message: string) => void,
 ): Promise<TriedPlant> {
-  const { name, bug } = plant;
   const startedAt = performance.now();
+  const seconds = (): number => Math.round((performance.now() - startedAt) / 1000);
   let operations = 0;
-  for (const [round, seconds] of ROUNDS_SECONDS.entries()) {
-    const report = await torture({ seed: round + 1, seconds, faults: true, plant: name, onProgress });
+  for (const [round, length] of ROUNDS_SECONDS.entries()) {
+    const report = await torture({ seed: round + 1, seconds: length, faults: true, plant: name, onProgress });
     operations += report.workload.attempts;
     const invariants = [...new Set(report.violations.map((violation) => violation.invariant))].sort();
-    if (invariants.length > 0) {
-      return {
-        name,
-        bug,
-        caught: true,
-        invariants,
-        operations,
-        seconds: Math.round((performance.now() - startedAt) / 1000),
-      };
-    }
+    if (invariants.length > 0) return { name, bug, caught: true, invariants, operations, seconds: seconds() };
   }
-  return {
-    name,
-    bug,
-    caught: false,
-    invariants: [],
-    operations,
-    seconds: Math.round((performance.now() - startedAt) / 1000),
-  };
-}
-
-function tableOf(tried: readonly TriedPlant[]): string {
-  const rows = tried.map((plant) => [
-    plant.caught ? "caught" : "MISSED",
-    plant.name,
-    plant.invariants.join(" "),
-    `${plant.operations}`,
-    `${plant.seconds} s`,
-    plant.bug,
-  ]);
-  const head = ["", "plant", "by", "attempts", "after", "the bug"];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  const caught = tried.filter((plant) => plant.caught).length;
-  return [line(head), ...rows.map(line), "", `${caught} of ${tried.length} planted bugs caught`].join("\n");
+  return { name, bug, caught: false, invariants: [], operations, seconds: seconds() };
 }

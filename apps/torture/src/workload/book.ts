@@ -18,8 +18,18 @@ export interface KnownHold {
 
 /** What the clients know: the wallets and holds that they were told of. */
 export class Book {
+  readonly tenants: readonly [number, number];
   readonly wallets: KnownWallet[] = [];
   readonly holds: KnownHold[] = [];
+
+  constructor(tenants: readonly [number, number]) {
+    this.tenants = tenants;
+  }
+
+  /** The tenant that has nothing to do with this one. */
+  otherTenant(tenantId: number): number {
+    return this.tenants[0] === tenantId ? this.tenants[1] : this.tenants[0];
+  }
 
   /** A few hot wallets take most of the traffic, as in life. */
   pickWallet(random: Random, tenantId?: number): KnownWallet {

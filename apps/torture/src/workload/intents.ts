@@ -150,8 +150,8 @@ const makers: readonly { readonly weight: number; readonly make: Make }[] = [
   },
   {
     weight: 1,
-    make: (random, _book, clock) => ({
-      caller: user(random.whole(1, 2), `user-${random.whole(1, 40)}`),
+    make: (random, book, clock) => ({
+      caller: user(random.pick(book.tenants), `user-${random.whole(1, 40)}`),
       procedure: "wallets.open",
       input: { idempotencyKey: key(clock), currency: "sat" },
     }),
@@ -173,7 +173,7 @@ const makers: readonly { readonly weight: number; readonly make: Make }[] = [
       const wallet = book.pickWallet(random);
       // Another tenant's service: it must learn nothing.
       return {
-        caller: service(3 - wallet.tenantId),
+        caller: service(book.otherTenant(wallet.tenantId)),
         procedure: "wallets.get",
         input: { walletId: wallet.id },
       };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { SignJWT } from "jose";
 import type { Caller, HistoryWriter, Reply } from "../history.ts";
 import { createRandom, type Random } from "../random.ts";
@@ -11,7 +12,8 @@ export interface WorkloadOptions {
   readonly history: HistoryWriter;
   readonly seed: number;
   readonly clients: number;
-  readonly deadlineMs: number;
+  /** Two of them: whoever asks about one must learn nothing of the other. */
+  readonly tenants: readonly [number, number];
 }
 
 export interface Workload {
@@ -22,7 +24,7 @@ export interface Workload {
   >;
   /** How far the clients' clocks are off, in milliseconds: their keys show it. */
   clockShiftMs: number;
-  /** Milliseconds of `performance.now()` at which the given server last gave a definite answer. */
+  /** Milliseconds of `performance.now()` at which the given server last did what it is there for. */
   lastAnswerAt(server: number): number;
   /** No new intents; resolves when every intent has its one true outcome. */
   finish(): Promise<void>;
@@ -30,12 +32,29 @@ export interface Workload {
 
 const HOT = 3;
 const COLD = 60;
+/** How long callers say that they wait: less than some black holes last, and more. */
+const DEADLINES_MS = [800, 1_500, 3_000] as const;
+/**
+ * How long a client rests between two calls, on average: many clients that rest keep a service busier through an outage
+ * than few that don't, and don't stall it with their own load.
+ */
+const THINK_MS = 400;
+/** How much longer a caller listens who would notice a late reply. */
+const LATE_MS = 500;
+/** Before the faults begin nobody is in a hurry. */
+const OPENING_DEADLINE_MS = 10_000;
+
+/** Where a client sends its calls: through the proxies that break connections, or straight to the servers. */
+interface Route {
+  readonly direct: boolean;
+  readonly random: Random;
+}
 
 /** Opens the wallets, then keeps `clients` busy until `finish`. */
 export async function startWorkload(options: WorkloadOptions): Promise<Workload> {
-  const { world, history, deadlineMs } = options;
+  const { world, history, tenants } = options;
   const random = createRandom(options.seed);
-  const book = new Book();
+  const book = new Book(tenants);
   const tokens = new Map<string, Promise<string>>();
   const answeredAt = new Map<number, number>();
   const counts = {
@@ -47,6 +66,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     poisoned: 0,
     "gave-up-early": 0,
   };
+  let opening = true;
   let finishing = false;
   let clockShiftMs = 0;
   const late: { at: number; intent: Intent }[] = [];
@@ -66,45 +86,39 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     return token;
   };
 
-  async function attempt(intent: Intent, from: Random, patienceMs = deadlineMs): Promise<Reply> {
+  async function attempt(intent: Intent, route: Route, giveUpMs?: number): Promise<Reply> {
+    const { direct, random: from } = route;
     const site = from.pick(world.servers);
+    const deadlineMs = opening ? OPENING_DEADLINE_MS : from.pick(DEADLINES_MS);
     const token = await tokenFor(intent.caller);
     const attempt = ++counts.attempts;
-    history.write({
-      type: "sent",
-      attempt,
-      atMs: performance.now(),
-      server: site.index,
-      deadlineMs,
-      ...intent,
-    });
+    const sent = { attempt, atMs: performance.now(), server: site.index, deadlineMs, direct };
+    history.write({ type: "sent", ...sent, ...intent });
     const reply = await send({
-      port: site.clientProxy.port,
+      port: direct ? site.process.port : site.clientProxy.port,
       procedure: intent.procedure,
       input: intent.input,
       token,
-      // A little less than the caller's own patience, so that the server's word arrives before it stops listening.
-      deadlineMs: deadlineMs - 50,
-      patienceMs,
+      deadlineMs,
+      patienceMs: giveUpMs ?? (direct ? deadlineMs + LATE_MS : deadlineMs),
     });
     const atMs = performance.now();
-    if (reply.kind !== "lost") answeredAt.set(site.index, atMs);
+    if (isDefinite(reply)) answeredAt.set(site.index, atMs);
     history.write({ type: "replied", attempt, atMs, reply });
     return reply;
   }
 
   /** Sends until the outcome is definite, with the same key every time, as a well-behaved client does. */
-  async function resolve(intent: Intent, from: Random): Promise<Reply> {
+  async function resolve(intent: Intent, route: Route): Promise<Reply> {
+    const { random: from } = route;
     for (let tries = 0; ; tries++) {
       const impatient = !finishing && from.chance(0.02);
       if (impatient) counts["gave-up-early"]++;
-      const reply = await attempt(intent, from, impatient ? from.whole(1, 30) : deadlineMs);
+      const reply = await attempt(intent, route, impatient ? from.whole(1, 30) : undefined);
       if (isDefinite(reply)) return reply;
       if (intent.procedure === "wallets.get") return reply;
       counts.retries++;
-      await new Promise((next) =>
-        setTimeout(next, from.whole(5, Math.min(500, 20 * 2 ** Math.min(tries, 5)))),
-      );
+      await pause(from.whole(5, Math.min(500, 20 * 2 ** Math.min(tries, 5))));
     }
   }
 
@@ -125,81 +139,93 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     }
   }
 
+  /** Something that wants a key, in the other tenant. */
+  function intentElsewhere(intent: Intent, from: Random): Intent | undefined {
+    for (let tries = 0; tries < 20; tries++) {
+      const other = makeIntent(from, book, Date.now() + clockShiftMs);
+      if (other.caller.tenantId !== intent.caller.tenantId && "idempotencyKey" in other.input) return other;
+    }
+    return undefined;
+  }
+
   /** Things that no good client does, and every network and attacker: none may have an effect of its own. */
-  async function mischief(intent: Intent, from: Random): Promise<void> {
+  async function mischief(intent: Intent, route: Route): Promise<void> {
+    const { random: from } = route;
     if (intent.procedure === "wallets.get") return;
     if (from.chance(0.05)) {
       counts.duplicates++;
-      await attempt(intent, from);
+      await attempt(intent, route);
     }
     if (from.chance(0.03)) late.push({ at: performance.now() + from.whole(500, 15_000), intent });
     if (from.chance(0.02) && "amount" in intent.input) {
       counts.poisoned++;
-      await attempt({ ...intent, input: { ...intent.input, amount: String(from.whole(61, 99)) } }, from);
+      await attempt({ ...intent, input: { ...intent.input, amount: String(from.whole(61, 99)) } }, route);
     }
     if (from.chance(0.02)) {
       // The same key in another tenant is another key.
-      const other = makeIntent(from, book, Date.now() + clockShiftMs);
       const { idempotencyKey } = intent.input;
-      if (
-        idempotencyKey !== undefined &&
-        other.caller.tenantId !== intent.caller.tenantId &&
-        "idempotencyKey" in other.input
-      ) {
+      const elsewhere = intentElsewhere(intent, from);
+      if (idempotencyKey !== undefined && elsewhere !== undefined) {
         counts.poisoned++;
-        await resolve({ ...other, input: { ...other.input, idempotencyKey } }, from);
+        learn(
+          elsewhere,
+          await resolve({ ...elsewhere, input: { ...elsewhere.input, idempotencyKey } }, route),
+        );
       }
     }
     if (from.chance(0.02)) {
       counts.poisoned++;
-      await attempt({ ...intent, caller: user(intent.caller.tenantId, "mallory") }, from);
+      await attempt({ ...intent, caller: user(intent.caller.tenantId, "mallory") }, route);
     }
   }
 
-  async function client(from: Random): Promise<void> {
+  async function client(route: Route): Promise<void> {
+    const { random: from } = route;
     while (!finishing) {
+      await pause(from.whole(0, 2 * THINK_MS));
       const due = late.findIndex(({ at }) => at <= performance.now());
       const [waited] = due >= 0 ? late.splice(due, 1) : [];
       if (waited !== undefined) {
         counts.late++;
-        await attempt(waited.intent, from);
+        await attempt(waited.intent, route);
         continue;
       }
       counts.intents++;
       const intent = makeIntent(from, book, Date.now() + clockShiftMs);
       // Two deliveries at once, most likely to two servers.
-      const twin = from.chance(0.03) ? attempt(intent, from) : undefined;
+      const twin = from.chance(0.03) ? attempt(intent, route) : undefined;
       if (twin !== undefined) counts.duplicates++;
-      learn(intent, await resolve(intent, from));
+      learn(intent, await resolve(intent, route));
       await twin;
-      await mischief(intent, from);
+      await mischief(intent, route);
     }
   }
 
+  async function openWallet(tenantId: number, at: number, route: Route): Promise<void> {
+    const caller = service(tenantId);
+    const owner = { idempotencyKey: `open-${tenantId}-${at}`, currency: "sat", ownerId: `user-${at % 40}` };
+    const open: Intent = { caller, procedure: "wallets.open", input: owner };
+    const opened = await resolve(open, route);
+    if (opened.kind !== "success") throw new Error("a wallet could not be opened before the faults began");
+    learn(open, opened);
+    const { walletId } = opened.data;
+    const fund = { idempotencyKey: `fund-${tenantId}-${at}`, walletId, amount: "2000" };
+    await resolve({ caller, procedure: "wallets.credit", input: fund }, route);
+  }
+
   await Promise.all(
-    [1, 2].flatMap((tenantId) =>
-      Array.from({ length: HOT + COLD }, async (_, at) => {
-        const from = random.fork();
-        const owner = {
-          idempotencyKey: `open-${tenantId}-${at}`,
-          currency: "sat",
-          ownerId: `user-${at % 40}`,
-        };
-        const open: Intent = { caller: service(tenantId), procedure: "wallets.open", input: owner };
-        const opened = await resolve(open, from);
-        learn(open, opened);
-        if (opened.kind !== "success")
-          throw new Error("a wallet could not be opened before the faults began");
-        const fund = {
-          idempotencyKey: `fund-${tenantId}-${at}`,
-          walletId: opened.data["walletId"],
-          amount: "2000",
-        };
-        await resolve({ caller: service(tenantId), procedure: "wallets.credit", input: fund }, from);
-      }),
+    tenants.flatMap((tenantId) =>
+      Array.from({ length: HOT + COLD }, (_, at) =>
+        openWallet(tenantId, at, { direct: false, random: random.fork() }),
+      ),
     ),
   );
-  const running = Promise.all(Array.from({ length: options.clients }, () => client(random.fork())));
+  opening = false;
+  const running = Promise.all(
+    Array.from({ length: options.clients }, (_, at) =>
+      client({ direct: at % 2 === 0, random: random.fork() }),
+    ),
+  );
 
   return {
     counts,

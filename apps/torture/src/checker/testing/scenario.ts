@@ -213,7 +213,15 @@ export class Scenario {
   #attempt(caller: Caller, kind: string, input: Fields, execute: () => Reply): Reply {
     const attempt = this.events.length;
     const call = { caller: { ...caller }, procedure: `wallets.${kind}`, input: structuredClone(input) };
-    this.events.push({ type: "sent", attempt, atMs: this.#nowMs, server: 0, deadlineMs: 1_000, ...call });
+    this.events.push({
+      type: "sent",
+      attempt,
+      atMs: this.#nowMs,
+      server: 0,
+      deadlineMs: 1_000,
+      direct: true,
+      ...call,
+    });
     this.#nowMs += 10;
     const reply = structuredClone(execute());
     this.#nowMs += 10;

@@ -112,7 +112,7 @@ class Simulation {
   #send(intent: Intent, then: (reply: Reply) => void): void {
     const random = this.#random;
     const attempt = ++this.#sent;
-    const said = { atMs: this.#nowMs, server: 0, deadlineMs: DEADLINE_MS };
+    const said = { atMs: this.#nowMs, server: 0, deadlineMs: DEADLINE_MS, direct: true };
     this.#events.push({ type: "sent", attempt, ...said, ...intent });
     const reply = (ms: number, what: Reply): void =>
       this.#later(ms, () => {

@@ -1,11 +1,26 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
-const db = (file) => `packages/db/src/${file}`;
-const edit = (file, find, replace) => ({ file: db(file), find, replace });
+export interface Plant {
+  readonly name: string;
+  readonly bug: string;
+  readonly edits: readonly Edit[];
+}
 
-/** @type {readonly { name: string, bug: string, edits: readonly { file: string, find: string, replace: string }[] }[]} */
-export const plants = [
+export interface Edit {
+  /** Below the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const edit = (file: string, find: string, replace: string): Edit => ({
+  file: `packages/db/src/${file}`,
+  find,
+  replace,
+});
+
+export const plants: readonly Plant[] = [
   {
     name: "lock-dropped",
     bug: "wallets are read without a lock",
