@@ -65,7 +65,7 @@ async function assemble(
   let draining = false;
   const isDraining = () => draining;
   const app = createHttp(options.log, reportFault, isDraining);
-  await addSecurityHeaders(app);
+  addSecurityHeaders(app);
   await app.register(healthRoutes({ db, isDraining }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
@@ -128,8 +128,9 @@ function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boo
     return503OnClosing: false,
   });
   app.setErrorHandler(createErrorHandler(reportFault));
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     if (isDraining()) reply.header("connection", "close");
+    done();
   });
   return app;
 }
