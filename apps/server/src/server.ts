@@ -78,10 +78,7 @@ async function assemble(
     app,
     db,
     people,
-    listen: async () => {
-      await warmUp(app);
-      return app.listen({ host: config.host, port: config.port });
-    },
+    listen: () => app.listen({ host: config.host, port: config.port }),
     close: () => {
       draining = true;
       // Fastify's close resolves when the last reply is sent; only then may the sessions go.
@@ -89,19 +86,6 @@ async function assemble(
       return closing;
     },
   };
-}
-
-/** Enough for Node to compile what every call runs through. */
-const WARM_UP_CALLS = 200;
-
-/**
- * Calls that change nothing, before anyone else's: the first hundred of a cold process take several milliseconds each,
- * which a burst of callers after a restart would wait for in a row.
- */
-async function warmUp(app: FastifyInstance): Promise<void> {
-  for (let call = 0; call < WARM_UP_CALLS; call++) {
-    await app.inject({ method: "POST", url: "/trpc/wallets.transfer", payload: {} });
-  }
 }
 
 async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<DemoWallet[]> {

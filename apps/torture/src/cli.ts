@@ -41,7 +41,7 @@ const main = defineCommand({
       type: "string",
       description: '"all": run every deliberate bug until it is caught, and print the table',
     },
-    clients: { type: "string", default: "192", description: "Concurrent clients" },
+    clients: { type: "string", default: "320", description: "Concurrent clients" },
     json: { type: "string", description: "Also write the report to this file" },
   },
   async run({ args }) {

@@ -9,7 +9,7 @@ const RECOVERY_LIMIT_MS = 5_000;
 /** What no history shows: the state of the processes and of Postgres at the end (I12), and how fast things healed (I11). */
 export async function checkHealth(
   world: World,
-  { recoveriesMs, unexpected }: Pick<Tally, "recoveriesMs" | "unexpected">,
+  { recoveries, unexpected }: Pick<Tally, "recoveries" | "unexpected">,
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
   const add = (invariant: Violation["invariant"], message: string, found: readonly string[]): void => {
@@ -36,7 +36,7 @@ export async function checkHealth(
   add(
     "I11",
     `service was not back within ${RECOVERY_LIMIT_MS} ms of a heal`,
-    recoveriesMs.filter((ms) => ms > RECOVERY_LIMIT_MS).map((ms) => `${Math.round(ms)} ms`),
+    recoveries.filter(({ ms }) => ms > RECOVERY_LIMIT_MS).map(({ after, ms }) => `${ms} ms after "${after}"`),
   );
   return violations;
 }

@@ -1,7 +1,7 @@
 import type { CheckReport } from "./checker/check-history.ts";
 import type { Violation } from "./checker/violation.ts";
 import type { Evidence } from "./run.ts";
-import { faultsLeftOut, type Stroke } from "./schedule.ts";
+import { faultsLeftOut, type Recovery, type Stroke } from "./schedule.ts";
 
 /** The stable form of `--json`. */
 export interface Report {
@@ -30,7 +30,7 @@ interface Run {
 export class Tally {
   readonly #run: Run;
   readonly violations: Violation[] = [];
-  readonly recoveriesMs: number[] = [];
+  readonly recoveries: Recovery[] = [];
   /** The first few replies that say that the server met what nobody expected. */
   readonly unexpected: string[] = [];
   readonly #strokes: Stroke[] = [];
@@ -45,7 +45,7 @@ export class Tally {
   add(evidence: Evidence, checked: CheckReport["counts"], violations: readonly Violation[]): void {
     this.#rounds++;
     this.violations.push(...violations);
-    this.recoveriesMs.push(...evidence.recoveriesMs);
+    this.recoveries.push(...evidence.recoveries);
     this.#strokes.push(...evidence.strokes);
     addTo(this.#workload, evidence.workload);
     addTo(this.#checked, checked);
@@ -70,7 +70,7 @@ export class Tally {
       checked: this.#checked as unknown as Report["checked"],
       faults: faultsOf(this.#strokes),
       faultsLeftOut: faultsLeftOut(),
-      recoveryMs: percentiles(this.recoveriesMs),
+      recoveryMs: percentiles(this.recoveries.map(({ ms }) => ms)),
       violations: this.violations,
       directory,
     };

@@ -24,7 +24,7 @@ export interface Evidence {
   readonly events: HistoryEvent[];
   readonly workload: Workload["counts"];
   readonly strokes: Schedule["strokes"];
-  readonly recoveriesMs: Schedule["recoveriesMs"];
+  readonly recoveries: Schedule["recoveries"];
 }
 
 /** Runs workload and faults for the given time, heals everything, and lets every caller learn its one true outcome. */
@@ -51,6 +51,6 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
     events: await readHistory(historyFile),
     workload: workload.counts,
     strokes: schedule?.strokes ?? [],
-    recoveriesMs: schedule?.recoveriesMs ?? [],
+    recoveries: schedule?.recoveries ?? [],
   };
 }

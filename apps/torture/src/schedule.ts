@@ -11,10 +11,15 @@ export interface Stroke {
   readonly fired: number;
 }
 
+/** From the heal of a process or of Postgres until every server had done its work again. */
+export interface Recovery {
+  readonly after: string;
+  readonly ms: number;
+}
+
 export interface Schedule {
   readonly strokes: readonly Stroke[];
-  /** From each heal of a process or of Postgres until every server had done its work again, in milliseconds. */
-  readonly recoveriesMs: readonly number[];
+  readonly recoveries: readonly Recovery[];
   /** Resolves when the last fault is healed. */
   stop(): Promise<void>;
 }
@@ -40,7 +45,7 @@ export function startSchedule(
   const leftOut = faultsLeftOut();
   const wanted = ({ name }: Fault): boolean => !leftOut.includes(name) && (only?.test(name) ?? true);
   const strokes: Stroke[] = [];
-  const recoveriesMs: number[] = [];
+  const recoveries: Recovery[] = [];
   let running = true;
   /** The passing fault under way, and when the last one ended. */
   const passing = { underWay: false, held: false, endedAtMs: 0 };
@@ -55,7 +60,7 @@ export function startSchedule(
    * Measures from the heal until every server has done its work again. No new fault begins meanwhile, and for a service
    * that waits for the end of one that had begun before, the time runs from that end.
    */
-  async function recovered(): Promise<void> {
+  async function recovered(after: string): Promise<void> {
     const { servers } = context.world;
     const healedAtMs = performance.now();
     const sinceHeal = (): number => performance.now() - Math.max(healedAtMs, passing.endedAtMs);
@@ -65,7 +70,7 @@ export function startSchedule(
       await pause(10);
     }
     passing.held = false;
-    if (running) recoveriesMs.push(sinceHeal());
+    if (running) recoveries.push({ after, ms: Math.round(sinceHeal()) });
   }
 
   async function strikePassing(from: Random): Promise<void> {
@@ -89,7 +94,7 @@ export function startSchedule(
       for (const fault of shuffled(mine, from)) {
         if (!running) return;
         await strike(fault, from);
-        await recovered();
+        await recovered(fault.name);
         await pause(from.whole(300, 1_500));
       }
     }
@@ -98,7 +103,7 @@ export function startSchedule(
   const loops = Promise.all([strikePassing(random.fork()), strikeDeadly(random.fork())]);
   return {
     strokes,
-    recoveriesMs,
+    recoveries,
     async stop() {
       running = false;
       await loops;

@@ -35,7 +35,7 @@ export async function torture(options: TortureOptions): Promise<Report> {
     plant,
     faults,
     only,
-    clients = 192,
+    clients = 320,
     servers = 2,
     lateMs = 100,
     onProgress,
