@@ -9,7 +9,7 @@ const RECOVERY_LIMIT_MS = 5_000;
 /** What no history shows: the state of the processes and of Postgres at the end (I12), and how fast things healed (I11). */
 export async function checkHealth(
   world: World,
-  { recoveries, unexpected }: Pick<Tally, "recoveries" | "unexpected">,
+  { recoveries, unexpected, deadlocks }: Pick<Tally, "recoveries" | "unexpected" | "deadlocks">,
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
   const add = (invariant: Violation["invariant"], message: string, found: readonly string[]): void => {
@@ -32,6 +32,7 @@ export async function checkHealth(
     "a log line bears a caller's text or SQL with values",
     servers.flatMap((server) => server.output.split("\n").filter((line) => /canary-\d/.test(line))),
   );
+  add("I12", "transactions waited for each other", deadlocks > 0 ? [`${deadlocks} deadlocks`] : []);
   add("I12", "a transaction or a lock outlived its caller", await leftOver(world));
   add(
     "I11",
@@ -46,9 +47,16 @@ function leftOver(world: World): Promise<string[]> {
     const rows = await sql<{ line: string }[]>`
       select format('backend %s, %s for %s: %s', pid, state, now() - xact_start, left(query, 60)) as line
       from pg_stat_activity where application_name = 'holdfast' and state like 'idle in transaction%'
-        and now() - state_change > interval '3 seconds'
-      union all
-      select format('%s deadlocks', deadlocks) from pg_stat_database where datname = current_database() and deadlocks > 0`;
+        and now() - state_change > interval '3 seconds'`;
     return rows.map((row) => row.line);
   });
+}
+
+/** Deadlocks since Postgres last lost its statistics, as it does when it crashes; none when it can't be asked. */
+export function countDeadlocks(world: World): Promise<number> {
+  return asAdmin(world.databaseUrl, async (sql) => {
+    const [row] = await sql<{ deadlocks: number }[]>`
+      select deadlocks::int from pg_stat_database where datname = current_database()`;
+    return row?.deadlocks ?? 0;
+  }).catch(() => 0);
 }

@@ -33,6 +33,7 @@ export class Tally {
   readonly recoveries: Recovery[] = [];
   /** The first few replies that say that the server met what nobody expected. */
   readonly unexpected: string[] = [];
+  deadlocks = 0;
   readonly #strokes: Stroke[] = [];
   readonly #workload: Record<string, number> = {};
   readonly #checked: Record<string, number> = {};
@@ -46,6 +47,7 @@ export class Tally {
     this.#rounds++;
     this.violations.push(...violations);
     this.recoveries.push(...evidence.recoveries);
+    this.deadlocks += evidence.deadlocks;
     this.#strokes.push(...evidence.strokes);
     addTo(this.#workload, evidence.workload);
     addTo(this.#checked, checked);

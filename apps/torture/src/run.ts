@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { countDeadlocks } from "./health.ts";
 import { type HistoryEvent, readHistory, writeHistory } from "./history.ts";
 import type { Random } from "./random.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
@@ -25,6 +26,7 @@ export interface Evidence {
   readonly workload: Workload["counts"];
   readonly strokes: Schedule["strokes"];
   readonly recoveries: Schedule["recoveries"];
+  readonly deadlocks: number;
 }
 
 /** Runs workload and faults for the given time, heals everything, and lets every caller learn its one true outcome. */
@@ -37,8 +39,10 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
   const schedule = options.faults
     ? startSchedule({ world, workload }, random.fork(), options.only)
     : undefined;
+  let deadlocks = 0;
   for (let second = 1; second <= seconds; second++) {
     await pause(1_000);
+    deadlocks = Math.max(deadlocks, await countDeadlocks(world));
     const { intents, attempts } = workload.counts;
     const fired = (schedule?.strokes ?? []).reduce((sum, stroke) => sum + stroke.fired, 0);
     onProgress(`${second}/${seconds} s  ${intents} calls  ${attempts} attempts  ${fired} faults`);
@@ -52,5 +56,6 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
     workload: workload.counts,
     strokes: schedule?.strokes ?? [],
     recoveries: schedule?.recoveries ?? [],
+    deadlocks,
   };
 }

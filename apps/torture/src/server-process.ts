@@ -78,6 +78,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   }
 
   async function revive(fromMs: number): Promise<void> {
+    if (stopping) return;
     up = false;
     child = launch();
     await ready();

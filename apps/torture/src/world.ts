@@ -39,6 +39,11 @@ export interface WorldOptions {
   readonly onProgress?: (message: string) => void;
 }
 
+/** Deadlocks are looked for before any lock_timeout of ours ends the wait: there must be none. */
+const SETTINGS = { max_connections: "100", deadlock_timeout: "10ms" };
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 export async function createWorld({
   servers: count,
   plant,
@@ -51,17 +56,30 @@ export async function createWorld({
     startEmbeddedPostgres({
       dataDir: join(directory, "postgres"),
       port: databasePort,
-      settings: { max_connections: "100" },
+      settings: SETTINGS,
     });
   onProgress("starting Postgres");
   let postgres = await start();
   const servers: ServerSite[] = [];
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= tearDown().finally(() => {
+      for (const signal of SIGNALS) process.off(signal, leave);
+    });
+    return closing;
+  };
+  /** Nothing may be left running after Ctrl-C. It comes more than once: from the terminal, pnpm and tsx. */
+  const leave = (): void => {
+    void close().finally(() => process.exit(130));
+  };
+  for (const signal of SIGNALS) process.on(signal, leave);
+
+  async function tearDown(): Promise<void> {
     await Promise.all(servers.map((site) => site.process.stop()));
     await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
     await postgres.stop();
     for (const path of [directory, postgres.dataDir]) await rm(path, { recursive: true, force: true });
-  };
+  }
 
   async function startServer(index: number, program: string): Promise<void> {
     const databaseProxy = await startFaultyProxy(databasePort);
@@ -69,8 +87,8 @@ export async function createWorld({
     through.port = String(databaseProxy.port);
     const port = await freePort();
     const clientProxy = await startFaultyProxy(port);
-    const process = await startServerProcess({ databaseUrl: through.href, port, secret, program });
-    servers.push({ index, process, databaseProxy, clientProxy });
+    const server = await startServerProcess({ databaseUrl: through.href, port, secret, program });
+    servers.push({ index, process: server, databaseProxy, clientProxy });
   }
 
   try {
@@ -95,7 +113,9 @@ export async function createWorld({
       postgres = next;
     },
     async restartPostgres() {
+      if (closing !== undefined) return;
       postgres = await start();
+      if (closing !== undefined) await postgres.stop();
     },
     async createTenants(tenantIds) {
       for (const tenantId of tenantIds)
