@@ -70,12 +70,17 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "locks-unsorted",
-    bug: "wallets are locked in the order in which callers named them",
+    bug: "wallets are locked in any order",
     edits: [
       edit(
         "wallets/rows.ts",
+        "  select found.* from (\n    select key from unnest($2::uuid[]) as named(key)\n",
+        "  select found.* from (select key from (\n    select key from unnest($2::uuid[]) as named(key)\n",
+      ),
+      edit(
+        "wallets/rows.ts",
         "    order by key\n",
-        "    order by md5(key::text || clock_timestamp()::text)\n",
+        "    ) as unsorted order by md5(key::text || clock_timestamp()::text)\n",
       ),
     ],
   },

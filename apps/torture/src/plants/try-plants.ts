@@ -58,7 +58,9 @@ async function tryPlant(
   for (const [round, length] of ROUNDS_SECONDS.entries()) {
     const report = await torture({ seed: round + 1, seconds: length, faults: true, plant: name, onProgress });
     operations += report.workload.attempts;
-    const invariants = [...new Set(report.violations.map((violation) => violation.invariant))].sort();
+    // A reply that is late may be this machine's doing: that would be no catch.
+    const found = report.violations.filter(({ invariant }) => invariant !== "I11");
+    const invariants = [...new Set(found.map(({ invariant }) => invariant))].sort();
     if (invariants.length > 0) return { name, bug, caught: true, invariants, operations, seconds: seconds() };
   }
   return { name, bug, caught: false, invariants: [], operations, seconds: seconds() };
