@@ -3,13 +3,11 @@ import type { Violation } from "./checker/violation.ts";
 import type { Tally } from "./report.ts";
 import type { World } from "./world.ts";
 
-/** The longest that service may take to come back after a heal. */
-const RECOVERY_LIMIT_MS = 5_000;
-
 /** What no history shows: the state of the processes and of Postgres at the end (I12), and how fast things healed (I11). */
 export async function checkHealth(
   world: World,
   { recoveries, unexpected, deadlocks }: Pick<Tally, "recoveries" | "unexpected" | "deadlocks">,
+  recoveryLimitMs: number,
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
   const add = (invariant: Violation["invariant"], message: string, found: readonly string[]): void => {
@@ -36,8 +34,8 @@ export async function checkHealth(
   add("I12", "a transaction or a lock outlived its caller", await leftOver(world));
   add(
     "I11",
-    `service was not back within ${RECOVERY_LIMIT_MS} ms of a heal`,
-    recoveries.filter(({ ms }) => ms > RECOVERY_LIMIT_MS).map(({ after, ms }) => `${ms} ms after "${after}"`),
+    `service was not back within ${recoveryLimitMs} ms of a heal`,
+    recoveries.filter(({ ms }) => ms > recoveryLimitMs).map(({ after, ms }) => `${ms} ms after "${after}"`),
   );
   return violations;
 }

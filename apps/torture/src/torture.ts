@@ -20,10 +20,13 @@ export interface TortureOptions {
   readonly only?: RegExp | undefined;
   readonly clients?: number | undefined;
   readonly servers?: number | undefined;
-  /** How late a reply may be. */
-  readonly lateMs?: number | undefined;
+  /** Whether I11 is judged: not where other work on the same machine makes everything late. */
+  readonly timed?: boolean | undefined;
 }
 
+/** How late a reply may be, and how long service may take to come back after a heal. */
+const LATE_MS = 100;
+const RECOVERY_LIMIT_MS = 5_000;
 /** What is judged in one piece: a run of hours is many rounds, in one world that never rests. */
 const ROUND_SECONDS = 60;
 
@@ -37,7 +40,7 @@ export async function torture(options: TortureOptions): Promise<Report> {
     only,
     clients = 320,
     servers = 2,
-    lateMs = 100,
+    timed = true,
     onProgress,
   } = options;
   const directory = join(
@@ -69,10 +72,12 @@ export async function torture(options: TortureOptions): Promise<Report> {
       });
       say(`checking ${evidence.events.length} lines of history`);
       const tables = await readTables(world.databaseUrl, tenants);
-      const { violations, counts } = checkHistory(evidence.events, tables, { lateMs });
+      const { violations, counts } = checkHistory(evidence.events, tables, {
+        lateMs: timed ? LATE_MS : Number.POSITIVE_INFINITY,
+      });
       tally.add(evidence, counts, [...violations, ...(await checkTables(world.databaseUrl))]);
     }
-    tally.blame(await checkHealth(world, tally));
+    tally.blame(await checkHealth(world, tally, timed ? RECOVERY_LIMIT_MS : Number.POSITIVE_INFINITY));
     return tally.report();
   } finally {
     await world.close();

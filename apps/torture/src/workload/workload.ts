@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { SignJWT } from "jose";
-import type { Caller, HistoryWriter, Reply } from "../history.ts";
+import type { HistoryWriter, Reply } from "../history.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { Book, service, user } from "./book.ts";
 import { type Intent, makeIntent } from "./intents.ts";
 import { send } from "./send.ts";
+import { createTokenSigner } from "./tokens.ts";
 
 export interface WorkloadOptions {
   readonly world: World;
@@ -55,7 +55,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const { world, history, tenants } = options;
   const random = createRandom(options.seed);
   const book = new Book(tenants);
-  const tokens = new Map<string, Promise<string>>();
+  const tokenFor = createTokenSigner(world.secret);
   const answeredAt = new Map<number, number>();
   const counts = {
     intents: 0,
@@ -70,21 +70,6 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   let finishing = false;
   let clockShiftMs = 0;
   const late: { at: number; intent: Intent }[] = [];
-
-  const tokenFor = (caller: Caller): Promise<string> => {
-    const name = `${caller.tenantId}/${caller.role}/${caller.subject}`;
-    let token = tokens.get(name);
-    if (token === undefined) {
-      token = new SignJWT({ tenant: caller.tenantId, role: caller.role })
-        .setProtectedHeader({ alg: "HS256" })
-        .setSubject(caller.subject)
-        .setIssuedAt()
-        .setExpirationTime("3h")
-        .sign(new TextEncoder().encode(world.secret));
-      tokens.set(name, token);
-    }
-    return token;
-  };
 
   async function attempt(intent: Intent, route: Route, giveUpMs?: number): Promise<Reply> {
     const { direct, random: from } = route;
@@ -119,6 +104,8 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       if (opening && tries > 20)
         throw new Error(`wallets can't be opened before the faults begin: ${JSON.stringify(reply)}`);
       if (intent.procedure === "wallets.get") return reply;
+      // A violation already, and asking for ever would hide it.
+      if (reply.kind === "error" && reply.code === "INTERNAL" && tries >= 3) return reply;
       counts.retries++;
       await pause(from.whole(5, Math.min(500, 20 * 2 ** Math.min(tries, 5))));
     }
@@ -141,11 +128,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     }
   }
 
-  /** Something that wants a key, in the other tenant. */
-  function intentElsewhere(intent: Intent, from: Random): Intent | undefined {
+  /** Something that wants a key and is as asked for, if it comes by. */
+  function intentOf(from: Random, wanted: (intent: Intent) => boolean): Intent | undefined {
     for (let tries = 0; tries < 20; tries++) {
-      const other = makeIntent(from, book, Date.now() + clockShiftMs);
-      if (other.caller.tenantId !== intent.caller.tenantId && "idempotencyKey" in other.input) return other;
+      const intent = makeIntent(from, book, Date.now() + clockShiftMs);
+      if ("idempotencyKey" in intent.input && wanted(intent)) return intent;
     }
     return undefined;
   }
@@ -166,7 +153,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     if (from.chance(0.02)) {
       // The same key in another tenant is another key.
       const { idempotencyKey } = intent.input;
-      const elsewhere = intentElsewhere(intent, from);
+      const elsewhere = intentOf(from, (other) => other.caller.tenantId !== intent.caller.tenantId);
       if (idempotencyKey !== undefined && elsewhere !== undefined) {
         counts.poisoned++;
         learn(
@@ -179,6 +166,22 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       counts.poisoned++;
       await attempt({ ...intent, caller: user(intent.caller.tenantId, "mallory") }, route);
     }
+  }
+
+  /** Sometimes the same call, or another one with its key, at the same time: often to the other server. */
+  function startRival(intent: Intent, route: Route): Promise<Reply> | undefined {
+    const { random: from } = route;
+    const { idempotencyKey } = intent.input;
+    // Two that open a wallet have no row to lock: only the key can keep them apart.
+    if (from.chance(intent.procedure === "wallets.open" ? 0.5 : 0.03)) {
+      counts.duplicates++;
+      return attempt(intent, route);
+    }
+    if (idempotencyKey === undefined || !from.chance(0.03)) return undefined;
+    const other = intentOf(from, (each) => each.caller.tenantId === intent.caller.tenantId);
+    if (other === undefined) return undefined;
+    counts.poisoned++;
+    return attempt({ ...other, input: { ...other.input, idempotencyKey } }, route);
   }
 
   async function client(route: Route): Promise<void> {
@@ -194,11 +197,9 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       }
       counts.intents++;
       const intent = makeIntent(from, book, Date.now() + clockShiftMs);
-      // Two deliveries at once, most likely to two servers.
-      const twin = from.chance(0.03) ? attempt(intent, route) : undefined;
-      if (twin !== undefined) counts.duplicates++;
+      const rival = startRival(intent, route);
       learn(intent, await resolve(intent, route));
-      await twin;
+      await rival;
       await mischief(intent, route);
     }
   }
