@@ -92,7 +92,7 @@ function* unrecorded({ attempts, storiesByKey }: Case): Generator<Question> {
     yield {
       steps: [{ ...sent.input, ...ids, kind: sent.procedure.slice("wallets.".length) }],
       refusal: { ok: false, code, details },
-      asker: { ...sent.caller, nowMs: Number.NaN },
+      asker: { ...sent.caller, nowMs: 0 },
       fromMs: sent.atMs,
       toMs: repliedAtMs(attempt),
       attempts: [attempt],
