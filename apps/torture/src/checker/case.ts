@@ -23,7 +23,7 @@ export interface Case {
 export interface Story {
   readonly operation: OperationRow;
   readonly askers: readonly Attempt[];
-  /** Before this nobody had asked for it; for what the clock alone does, always. */
+  /** Before this nobody whom it was done for had asked for it; for what the clock alone does, always. */
   readonly firstSentMs: number;
   /** From this moment on somebody knows that it happened. */
   readonly toldMs: number;
@@ -106,10 +106,12 @@ function storyOf(operation: OperationRow, calls: ReadonlyMap<string, readonly At
       attempt.content === content,
   );
   const never = Number.POSITIVE_INFINITY;
+  // Who was told that nothing was executed is taken at their word: then it was executed for somebody else.
+  const doers = askers.filter(({ meaning }) => meaning !== "not-executed");
   return {
     operation,
     askers,
-    firstSentMs: askers.reduce(
+    firstSentMs: (doers.length > 0 ? doers : askers).reduce(
       (first, { sent }) => Math.min(first, sent.atMs),
       askers.length > 0 ? never : -never,
     ),

@@ -86,22 +86,7 @@ function checkTold(
   const fresh = rightful.filter((attempt) => !wasReplayed(attempt));
   const late = fresh.filter(({ sent }) => story.toldMs < sent.atMs);
   if (fresh.length > 1) findings.add("I3", "executed for the first time more than once", detail, evidence);
-  else if (
-    fresh.length === 0 &&
-    answers.has(recordedAnswer(story)) &&
-    askers.every((attempt) => wasTold(attempt) || isDenied(attempt))
-  )
-    findings.add(
-      "I2",
-      "only repeats were told of it, and the rest that nothing was executed",
-      detail,
-      evidence,
-    );
   else if (late.length > 0) findings.add("I3", "told as new though it was told before", detail, evidence);
-}
-
-function isDenied({ meaning }: Attempt): boolean {
-  return meaning === "not-executed";
 }
 
 /** A reply's content but for `replayed`, as the bytes that it was. */

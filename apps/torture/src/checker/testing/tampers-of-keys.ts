@@ -33,14 +33,6 @@ export const tampersOfKeys: readonly Tamper[] = [
   tamper("I2", "TIMEOUT not_started is told, and it was executed", /nothing was executed, yet/, (it) => {
     it.replied("last").reply = errorReply("TIMEOUT", 504, { outcome: "not_started" });
   }),
-  tamper(
-    "I2",
-    "TIMEOUT not_started is told, and then a repeat of it",
-    /only repeats were told of it/,
-    (it) => {
-      it.replied("fund", 0).reply = errorReply("TIMEOUT", 504, { outcome: "not_started" });
-    },
-  ),
   tamper("I2", "an operation under a key that nobody sent", /nobody asked for/, (it) => {
     it.operation("lost").idempotencyKey = "ghost";
   }),

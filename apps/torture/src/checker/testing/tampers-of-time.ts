@@ -41,6 +41,14 @@ export const tampersOfTime: readonly Tamper[] = [
       replied.atMs += 30 * by;
     }
   }),
+  tamper(
+    "I3 I9",
+    "TIMEOUT not_started is told of what happened all the same",
+    /not the order of time/,
+    (it) => {
+      it.replied("fund", 0).reply = errorReply("TIMEOUT", 504, { outcome: "not_started" });
+    },
+  ),
   tamper("I9", "a refusal by what was before", /not true at its time/, (it) => {
     tellAndRecord(it, "too-much", (details) => Object.assign(details, { available: "70", shortfall: "430" }));
   }),
