@@ -69,3 +69,5 @@ const main = defineCommand({
 });
 
 await runMain(main);
+// Node 20 may spin for ever while it closes sockets that were reset under it, so it is not asked to.
+process.exit();
