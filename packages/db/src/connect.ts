@@ -50,6 +50,12 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
+export type Read = (
+  principal: Principal,
+  work: (tx: Tx) => Promise<readonly Row[]>,
+  options?: CallOptions,
+) => Promise<readonly Row[]>;
+
 /** Holdfast on one database: the write path, and the reads beside it. */
 export interface Db {
   /**
@@ -65,7 +71,7 @@ export interface Db {
   /** Runs the caller's own statements in one transaction of one tenant; see `executeIn` to add commands to it. */
   withTransaction<T>(options: TransactionOptions, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One read-only transaction as the app role of the principal's tenant. */
-  read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
+  read: Read;
   /** Resolves when the database answers; rejects with what is wrong. */
   ping(): Promise<void>;
   /** Calls that wait for their transaction at the moment. */
@@ -121,13 +127,13 @@ export function connect(options: ConnectOptions): Db {
 
     withTransaction: (transaction, work) => withTransaction(sessions, transaction, work),
 
-    async read(principal, work) {
+    async read(principal, work, { deadlineMs = defaultDeadlineMs } = {}) {
       refuseInsideTransaction(sessions, "query through the Tx that you have");
       try {
         const { tenantId } = principal;
         return await runTransaction(
           sessions,
-          { tenantId, readOnly: true, deadline: Date.now() + defaultDeadlineMs },
+          { tenantId, readOnly: true, deadline: Date.now() + deadlineMs },
           work,
         );
       } catch (error) {

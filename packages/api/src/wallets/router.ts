@@ -1,4 +1,5 @@
 import {
+  type Db,
   getBalanceAt,
   getWallet,
   listEntries,
@@ -6,9 +7,8 @@ import {
   type WalletAnswers,
   type WalletKind,
 } from "@holdfast/db";
-import { within } from "../deadline.ts";
 import { commandInput, queryInput } from "../input.ts";
-import { authed, router } from "../trpc.ts";
+import { authed, type Context, router } from "../trpc.ts";
 
 const command = <K extends WalletKind>(kind: K) =>
   authed.input(commandInput(kind)).mutation(({ ctx, input }) => {
@@ -16,6 +16,11 @@ const command = <K extends WalletKind>(kind: K) =>
     const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs });
     return answer as Promise<WalletAnswers[K] & { replayed: boolean }>;
   });
+
+/** The database as a query sees it: with the time that is left of the call. */
+const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({
+  read: (principal, work) => db.read(principal, work, { deadlineMs }),
+});
 
 /** Wallets: credit that can't be spent twice. */
 export const walletsRouter = router({
@@ -32,14 +37,14 @@ export const walletsRouter = router({
 
   mine: authed
     .input(queryInput("wallets.mine"))
-    .query(({ ctx, input }) => within(ctx.deadlineMs, listWallets(ctx.db, ctx.principal, input))),
+    .query(({ ctx, input }) => listWallets(reader(ctx), ctx.principal, input)),
   get: authed
     .input(queryInput("wallets.get"))
-    .query(({ ctx, input }) => within(ctx.deadlineMs, getWallet(ctx.db, ctx.principal, input))),
+    .query(({ ctx, input }) => getWallet(reader(ctx), ctx.principal, input)),
   history: authed
     .input(queryInput("wallets.history"))
-    .query(({ ctx, input }) => within(ctx.deadlineMs, listEntries(ctx.db, ctx.principal, input))),
+    .query(({ ctx, input }) => listEntries(reader(ctx), ctx.principal, input)),
   balanceAt: authed
     .input(queryInput("wallets.balanceAt"))
-    .query(({ ctx, input }) => within(ctx.deadlineMs, getBalanceAt(ctx.db, ctx.principal, input))),
+    .query(({ ctx, input }) => getBalanceAt(reader(ctx), ctx.principal, input)),
 });
