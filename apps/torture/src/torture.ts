@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkHistory } from "./checker/check-history.ts";
@@ -70,6 +70,9 @@ export async function torture(options: TortureOptions): Promise<Report> {
         historyFile: join(directory, `round-${round}.jsonl.gz`),
         onProgress: say,
       });
+      const { strokes, recoveries } = evidence;
+      // For people who read a history; the checkers don't.
+      await writeFile(join(directory, `round-${round}-faults.json`), JSON.stringify({ strokes, recoveries }));
       say(`checking ${evidence.events.length} lines of history`);
       const tables = await readTables(world.databaseUrl, tenants);
       const { violations, counts } = checkHistory(evidence.events, tables, {

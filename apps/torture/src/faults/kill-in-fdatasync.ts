@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
+import { asAdmin } from "../admin.ts";
+import type { World } from "../world.ts";
 import { type Fault, pause } from "./fault.ts";
 
 let available: boolean | undefined;
@@ -38,9 +40,21 @@ export const killInFdatasync: Fault = {
     while (performance.now() < giveUpAt && !output.includes("killed by SIGKILL")) await pause(20);
     strace.kill("SIGINT");
     await ended;
+    await untilPostgresAnswers(world);
     return output.includes("killed by SIGKILL") ? 1 : 0;
   },
 };
+
+/** Postgres ends every backend and recovers; it is healed when it lets somebody in again. */
+async function untilPostgresAnswers(world: World): Promise<void> {
+  const giveUpAt = performance.now() + 10_000;
+  const answers = (): Promise<boolean> =>
+    asAdmin(world.databaseUrl, (sql) => sql`select 1`).then(
+      () => true,
+      () => false,
+    );
+  while (performance.now() < giveUpAt && !(await answers())) await pause(20);
+}
 
 async function backendsOf(postmaster: number): Promise<string[]> {
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
