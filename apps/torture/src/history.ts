@@ -8,7 +8,7 @@ import { createGzip, gunzip } from "node:zlib";
  * What the clients saw, a line before each send and after each reply. It says nothing of the faults: the checker must
  * find out from this, and from the final tables, whether anything was lost.
  */
-export type HistoryEvent = Sent | Replied;
+export type HistoryEvent = Sent | Replied | Blind;
 
 /** One attempt to make a call. The same key may be sent many times, to any server, at once or late. */
 export interface Sent {
@@ -41,6 +41,13 @@ export interface Replied {
   readonly attempt: number;
   readonly atMs: number;
   readonly reply: Reply;
+}
+
+/** The clients' own process stood still: a reply that came meanwhile was seen only at the end of it. */
+export interface Blind {
+  readonly type: "blind";
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** `lost` is no reply at all: refused, reset, or given up by the caller. Then nobody knows what happened. */
@@ -77,6 +84,21 @@ export function writeHistory(file: string): HistoryWriter {
       return ended;
     },
   };
+}
+
+const LOOK_MS = 10;
+/** Shorter than that is no matter. */
+const BLIND_MS = 30;
+
+/** Writes down when this process stands still; answers how to stop that. */
+export function watchBlindness(history: HistoryWriter): () => void {
+  let lastMs = performance.now();
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs > BLIND_MS) history.write({ type: "blind", fromMs: lastMs, toMs: nowMs });
+    lastMs = nowMs;
+  }, LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 export async function readHistory(file: string): Promise<HistoryEvent[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { countDeadlocks } from "./health.ts";
-import { type HistoryEvent, readHistory, writeHistory } from "./history.ts";
+import { type HistoryEvent, readHistory, watchBlindness, writeHistory } from "./history.ts";
 import type { Random } from "./random.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
 import { startWorkload, type Workload } from "./workload/workload.ts";
@@ -33,6 +33,7 @@ export interface Evidence {
 export async function runRound(options: RoundOptions): Promise<Evidence> {
   const { world, random, seconds, tenants, clients, historyFile, onProgress } = options;
   const history = writeHistory(historyFile);
+  const stopWatching = watchBlindness(history);
   onProgress("opening wallets");
   const seed = random.whole(0, 2 ** 31);
   const workload = await startWorkload({ world, history, seed, tenants, clients });
@@ -50,6 +51,7 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
   await schedule?.stop();
   onProgress("healed; every caller resolves what is open");
   await workload.finish();
+  stopWatching();
   await history.close();
   return {
     events: await readHistory(historyFile),

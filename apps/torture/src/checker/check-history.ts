@@ -2,7 +2,7 @@ import type { HistoryEvent } from "../history.ts";
 import { openCases } from "./case.ts";
 import { type Counts, countAll } from "./counts.ts";
 import { checkKeys } from "./keys.ts";
-import { checkLateness } from "./lateness.ts";
+import { checkLateness, lateReplies } from "./lateness.ts";
 import { checkLeaks } from "./leaks.ts";
 import { findMoments } from "./moments.ts";
 import { findOwners } from "./owners.ts";
@@ -38,6 +38,7 @@ export function checkHistory(
 ): CheckReport {
   const findings = new Findings();
   const cases = openCases(events, tables);
+  const isLate = lateReplies(events, lateMs);
   const owners = findOwners(tables);
   for (const one of cases) {
     checkKeys(one, findings);
@@ -49,7 +50,7 @@ export function checkHistory(
     checkRealTime(one, findings);
     checkReads(one, past, moments, owners, findings);
     checkLeaks(one, owners, findings);
-    checkLateness(one, lateMs, findings);
+    checkLateness(one, isLate, findings);
   }
-  return { violations: findings.violations(), counts: countAll(cases, lateMs) };
+  return { violations: findings.violations(), counts: countAll(cases, isLate) };
 }

@@ -1,6 +1,6 @@
 import { type Attempt, wasReplayed, wasTold } from "./attempts.ts";
 import type { Case, Story } from "./case.ts";
-import { isLate } from "./lateness.ts";
+import type { IsLate } from "./lateness.ts";
 
 export interface Counts {
   attempts: number;
@@ -23,7 +23,7 @@ export interface Counts {
   late: number;
 }
 
-export function countAll(cases: readonly Case[], lateMs: number): Counts {
+export function countAll(cases: readonly Case[], isLate: IsLate): Counts {
   const counts: Counts = {
     attempts: 0,
     calls: 0,
@@ -45,7 +45,7 @@ export function countAll(cases: readonly Case[], lateMs: number): Counts {
       } else if (attempt.key === undefined) {
         countCall(counts, [attempt], undefined);
       }
-      if (isLate(attempt, lateMs)) counts.late++;
+      if (isLate(attempt)) counts.late++;
     }
     for (const [key, tries] of one.calls) countCall(counts, tries, one.storiesByKey.get(key)?.[0]);
   }

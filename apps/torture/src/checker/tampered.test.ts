@@ -39,6 +39,17 @@ test("credit that appeared is noticed even if nothing else were", () => {
   ]);
 });
 
+test("a reply is not late that came while the clients' process stood still", () => {
+  const scenario = new Scenario();
+  const replied = scenario.replied("never");
+  replied.atMs += 1_500;
+  const late = () =>
+    checkHistory(scenario.events, scenario.tables).violations.filter(({ invariant }) => invariant === "I11");
+  expect(late()).toHaveLength(1);
+  scenario.events.push({ type: "blind", fromMs: replied.atMs - 450, toMs: replied.atMs - 10 });
+  expect(late()).toEqual([]);
+});
+
 test.each(Object.entries(errorTable))("what %s says to everybody is no leak", (code, { message }) => {
   const scenario = new Scenario();
   scenario.replied("never").reply = errorReply(
