@@ -14,9 +14,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { ReportFault } from "../faults.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
+import { watchArrivals } from "./arrivals.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
 import { acceptJsonBody, JsonBody } from "./json-body.ts";
 import { readPlainCalls } from "./plain-calls.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The earliest moment, of `performance.now()`, at which the request can have arrived. */
+    arrivedMs: number;
+  }
+}
 
 /** Without a limit one HTTP request runs as many calls as its URL has room for: 800, measured. */
 const MAX_CALLS_A_REQUEST = 100;
@@ -40,10 +48,16 @@ export type Answer = (request: TrpcRequest, reply: FastifyReply, host: Host) => 
 export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
+    const arrivedMs = watchArrivals();
+    app.decorateRequest("arrivedMs", 0);
+    app.addHook("onRequest", (request, _reply, done) => {
+      request.arrivedMs = arrivedMs();
+      done();
+    });
     app.all("/:path", (request: TrpcRequest, reply) => {
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
-        createContext: () => createContext(options, request, reply),
+        createContext: () => createContext(options, request),
         onError: (error) => {
           const known = toHoldfastError(error);
           if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
@@ -84,9 +98,9 @@ export async function answerByAdapter(
 async function createContext(
   { db, authenticate, callDeadlineMs }: TrpcOptions,
   request: FastifyRequest,
-  reply: FastifyReply,
 ): Promise<Context> {
-  const remaining = () => remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, reply.elapsedTime);
+  const remaining = () =>
+    remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
   const principal = await within(remaining(), authenticate(request.headers.authorization));
   return { db, principal, deadlineMs: remaining() };
 }

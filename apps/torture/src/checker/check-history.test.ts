@@ -15,7 +15,8 @@ describe("a right history", () => {
     for (const { kind, outcome } of tables.operations) seen.add(outcome.ok ? kind : `${outcome.code}`);
     for (const event of events) {
       if (event.type === "sent") seen.add(event.procedure);
-      else if (event.type === "replied") seen.add(event.reply.kind === "error" ? event.reply.code : event.reply.kind);
+      else if (event.type === "replied")
+        seen.add(event.reply.kind === "error" ? event.reply.code : event.reply.kind);
     }
   });
 
