@@ -14,7 +14,11 @@ export async function checkHealth(
     if (found.length > 0) violations.push({ invariant, message, evidence: found.slice(0, 5) });
   };
   const servers = world.servers.map((site) => site.process);
-  add("I12", "a server met what nobody expected, and said INTERNAL", unexpected);
+  const logged = unexpected.flatMap((reply) => {
+    const id = /"id":"([\w-]{36})"/.exec(reply)?.[1];
+    return servers.flatMap(({ output }) => output.split("\n").filter((line) => id && line.includes(id)));
+  });
+  add("I12", "a server met what nobody expected, and said INTERNAL", [...logged, ...unexpected]);
   add(
     "I12",
     "a server ended by itself",

@@ -80,6 +80,8 @@ export async function torture(options: TortureOptions): Promise<Report> {
       });
       tally.add(evidence, counts, [...violations, ...(await checkTables(world.databaseUrl))]);
     }
+    for (const { index, process } of world.servers)
+      await writeFile(join(directory, `server-${index}.log`), process.output);
     tally.blame(await checkHealth(world, tally, timed ? RECOVERY_LIMIT_MS : Number.POSITIVE_INFINITY));
     return tally.report();
   } finally {

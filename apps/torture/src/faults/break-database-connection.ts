@@ -10,7 +10,7 @@ function breakConnections(name: string, how: "close" | "reset"): Fault {
 export const closeDatabaseConnections = breakConnections("database connection: closed", "close");
 export const resetDatabaseConnections = breakConnections("database connection: reset", "reset");
 
-/** Nothing arrives in either direction for a while; then whatever hangs is cut, as a failing switch would at last. */
+/** Nothing arrives in either direction for a while; what was under way hangs for ever, new connections work again. */
 export const blackHoleDatabase: Fault = {
   name: "database connection: black hole",
   async strike({ world, random }) {

@@ -5,7 +5,10 @@ export interface FaultyProxy {
   readonly port: number;
   /** Closes (FIN) or resets (RST) every open connection; answers how many there were. */
   breakAll(how: "close" | "reset"): number;
-  /** From now on nothing arrives in either direction, on old connections and new ones; nothing is closed. */
+  /**
+   * From now on nothing arrives in either direction, on old connections and new ones; nothing is closed. Afterwards a
+   * connection that lost bytes stays silent: who waits must find out by itself.
+   */
   blackHole(on: boolean): void;
   /** Holds every chunk back for so long; 0 for none. */
   delay(ms: number): void;
@@ -24,16 +27,24 @@ interface Connection {
   readonly upstream: net.Socket;
   /** Set when answers must no longer reach the client. */
   muted: boolean;
+  /** Set when bytes were swallowed: a stream with a gap delivers nothing after it, ever. */
+  broken: boolean;
+}
+
+interface Delayed {
+  readonly data: Buffer;
+  readonly dueMs: number;
 }
 
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   const connections = new Set<Connection>();
+  const onTheirWay = new WeakMap<net.Socket, Delayed[]>();
   const faults = { blackHole: false, delayMs: 0, before: 0, after: 0 };
   let touched = 0;
 
   const server = net.createServer((client) => {
     const upstream = net.connect({ host: "127.0.0.1", port: targetPort });
-    const connection: Connection = { client, upstream, muted: false };
+    const connection: Connection = { client, upstream, muted: false, broken: false };
     connections.add(connection);
     client.setNoDelay(true);
     upstream.setNoDelay(true);
@@ -47,13 +58,18 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     }
     client.on("data", (data) => forward(connection, data));
     upstream.on("data", (data) => {
-      if (connection.muted || faults.blackHole) touched++;
+      if (connection.muted || swallowed(connection)) touched++;
       else deliver(client, data);
     });
   });
 
+  function swallowed(connection: Connection): boolean {
+    connection.broken ||= faults.blackHole;
+    return connection.broken;
+  }
+
   function forward(connection: Connection, data: Buffer): void {
-    if (faults.blackHole) {
+    if (swallowed(connection)) {
       touched++;
       return;
     }
@@ -73,14 +89,30 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     }
   }
 
+  /** In the order of arrival, also when the delay is taken away while something is on its way. */
   function deliver(to: net.Socket, data: Buffer): void {
-    if (faults.delayMs === 0) {
+    const queue = onTheirWay.get(to) ?? [];
+    if (faults.delayMs === 0 && queue.length === 0) {
       to.write(data);
       return;
     }
     touched++;
-    // Equal delays keep their order.
-    setTimeout(() => to.writable && to.write(data), faults.delayMs);
+    onTheirWay.set(to, queue);
+    queue.push({ data, dueMs: performance.now() + faults.delayMs });
+    if (queue.length === 1) deliverLater(to, queue);
+  }
+
+  function deliverLater(to: net.Socket, queue: Delayed[]): void {
+    const [first] = queue;
+    if (first === undefined) return;
+    setTimeout(
+      () => {
+        queue.shift();
+        if (to.writable) to.write(first.data);
+        deliverLater(to, queue);
+      },
+      Math.max(0, first.dueMs - performance.now()),
+    );
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -107,7 +139,6 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     breakAll,
     blackHole(on) {
       faults.blackHole = on;
-      // What was swallowed never comes, so its connections are of no use any more; who waits must find out by itself.
     },
     delay(ms) {
       faults.delayMs = ms;
