@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { countDeadlocks } from "./health.ts";
+import { countDeadlocks } from "./deadlocks.ts";
 import { type HistoryEvent, readHistory, watchBlindness, writeHistory } from "./history.ts";
 import type { Random } from "./random.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
