@@ -1,4 +1,5 @@
 import { connect, type Principal } from "@holdfast/db";
+import { startFaultyProxy } from "@holdfast/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deferred, readReply, startTestServer, type TestServer } from "../testing/index.ts";
 import { remainingMs } from "./deadline.ts";
@@ -59,4 +60,22 @@ test("a call whose wallet somebody else holds is answered TIMEOUT by its deadlin
   await holding;
   await db.close();
   expect(await asAda.mutate("debit", input)).toMatchObject({ ok: true, data: { balance: "99" } });
+});
+
+test("a query gives its session back at its deadline", async () => {
+  const proxy = await startFaultyProxy(Number(new URL(server.databaseUrl).port));
+  const through = new URL(server.databaseUrl);
+  through.port = String(proxy.port);
+  const narrow = await startTestServer({ databaseUrl: through.href, config: { sessions: 1 } });
+  const asAda = await narrow.as(ada);
+  const mine = async (deadlineMs: number) =>
+    readReply(await asAda.send("wallets.mine", { headers: { "holdfast-deadline-ms": String(deadlineMs) } }));
+  expect(await mine(10_000)).toMatchObject({ status: 200 });
+  proxy.blackHole(true);
+  expect(await mine(300)).toMatchObject({ status: 504, error: { data: { code: "TIMEOUT" } } });
+  proxy.blackHole(false);
+  // There is one session: it must not wait for an answer that nobody wants any more.
+  expect(await mine(3_000)).toMatchObject({ status: 200 });
+  await narrow.close();
+  await proxy.close();
 });

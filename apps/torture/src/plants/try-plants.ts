@@ -42,7 +42,7 @@ export async function tryPlants({
   return tried;
 }
 
-const WIDTHS = [8, 34, 16, 10, 7, 0];
+const WIDTHS = [8, 34, 26, 10, 7, 0];
 
 function row(...cells: readonly string[]): string {
   return cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join("");
