@@ -18,6 +18,12 @@ function tell(text: string): void {
   console.log(text);
 }
 
+function wholeNumber(name: string, text: string, least: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+    throw new Error(`--${name} must be a whole number, ${least} at least, not "${text}"`);
+  return Number(text);
+}
+
 const main = defineCommand({
   meta: {
     name: "torture",
@@ -47,6 +53,9 @@ const main = defineCommand({
   async run({ args }) {
     const faults = args.faults !== "none";
     const only = args.faults === "all" || args.faults === "none" ? undefined : new RegExp(args.faults);
+    // What breaks nothing, or takes no time, would find nothing and look like a proof.
+    if (only !== undefined && !faultNames().some((name) => only.test(name)))
+      throw new Error(`no fault matches ${args.faults}; there are: ${faultNames().join("; ")}`);
     if (args.plants !== undefined) {
       const tried = await tryPlants({ names: args.plants, onProgress: progress, onRow: tell });
       if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried, null, 2)}\n`);
@@ -56,10 +65,10 @@ const main = defineCommand({
     const report = await torture({
       faults,
       only,
-      clients: Number(args.clients),
+      clients: wholeNumber("clients", args.clients, 1),
       onProgress: progress,
-      seed: Number(args.seed),
-      seconds: Number(args.seconds),
+      seed: wholeNumber("seed", args.seed, 0),
+      seconds: wholeNumber("seconds", args.seconds, 1),
       plant: args.plant,
     });
     tell(print(report));
