@@ -37,3 +37,25 @@ test("bytes keep their order when a delay is taken away", async () => {
   expect(received).toBe(sent);
   socket.destroy();
 });
+
+test("a connection that lost bytes in a black hole stays silent, and a new one works", async () => {
+  const dial = async () => {
+    const socket = net.connect(proxy.port, "127.0.0.1").setNoDelay(true);
+    const heard: string[] = [];
+    socket.on("data", (data: Buffer) => heard.push(data.toString()));
+    await once(socket, "connect");
+    return { socket, heard };
+  };
+  const old = await dial();
+  const before = proxy.touched;
+  proxy.blackHole(true);
+  old.socket.write("lost");
+  await expect.poll(() => proxy.touched).toBeGreaterThan(before);
+  proxy.blackHole(false);
+  old.socket.write("after the gap");
+  const fresh = await dial();
+  fresh.socket.write("hello");
+  await expect.poll(() => fresh.heard.join("")).toBe("hello");
+  expect(old.heard).toEqual([]);
+  for (const { socket } of [old, fresh]) socket.destroy();
+});
