@@ -6,9 +6,13 @@ import { watchArrivals } from "./arrivals.ts";
 function start() {
   let nowMs = 1_000;
   let sleptMs = 0;
-  const arrivedMs = watchArrivals({ nowMs: () => nowMs, sleptMs: () => sleptMs });
+  const { requestMs: arrivedMs, connectionMs } = watchArrivals({
+    nowMs: () => nowMs,
+    sleptMs: () => sleptMs,
+  });
   return {
     arrivedMs,
+    connectionMs,
     sleep(ms: number) {
       nowMs += ms;
       sleptMs += ms;
@@ -55,16 +59,40 @@ test("who is found after a busy time may have arrived at its beginning", async (
   expect(arrivedMs()).toBe(1_200);
 });
 
-test("nobody is taken for older than a quarter of a second", () => {
-  const { arrivedMs, sleep, work } = start();
+test("of connections that are found one after the other the last may have come with the first", async () => {
+  const { arrivedMs, connectionMs, sleep, work } = start();
   sleep(50);
-  work(900);
-  expect(arrivedMs()).toBe(1_700);
+  for (let looks = 0; looks < 5; looks++) {
+    expect(connectionMs()).toBe(1_050);
+    work(100);
+    await nextLook();
+  }
+  expect(arrivedMs()).toBe(1_450);
+});
+
+test("a look that finds no connection proves that none was waiting", async () => {
+  const { connectionMs, sleep, work } = start();
+  sleep(50);
+  expect(connectionMs()).toBe(1_050);
+  await nextLook();
+  work(200);
+  await nextLook();
+  await nextLook();
+  sleep(50);
+  expect(connectionMs()).toBe(1_300);
+});
+
+test("nobody is taken for older than a second", () => {
+  const { arrivedMs, connectionMs, sleep, work } = start();
+  sleep(50);
+  work(2_000);
+  expect(arrivedMs()).toBe(2_050);
+  expect(connectionMs()).toBe(2_050);
 });
 
 test("the clock of this process tells sleep from work", async () => {
-  const arrivedMs = watchArrivals();
+  const { requestMs } = watchArrivals();
   await new Promise((resolve) => setTimeout(resolve, 60));
   const nowMs = performance.now();
-  expect(nowMs - arrivedMs()).toBeLessThan(40);
+  expect(nowMs - requestMs()).toBeLessThan(40);
 });

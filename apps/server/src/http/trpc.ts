@@ -48,12 +48,7 @@ export type Answer = (request: TrpcRequest, reply: FastifyReply, host: Host) => 
 export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
-    const arrivedMs = watchArrivals();
-    app.decorateRequest("arrivedMs", 0);
-    app.addHook("onRequest", (request, _reply, done) => {
-      request.arrivedMs = arrivedMs();
-      done();
-    });
+    decorateWithArrival(app);
     app.all("/:path", (request: TrpcRequest, reply) => {
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
@@ -65,6 +60,20 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
       });
     });
   };
+}
+
+function decorateWithArrival(app: FastifyInstance): void {
+  const arrivals = watchArrivals();
+  const connectedMs = new WeakMap<object, number>();
+  app.server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
+  app.decorateRequest("arrivedMs", 0);
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { socket } = request.raw;
+    request.arrivedMs = connectedMs.get(socket) ?? arrivals.requestMs();
+    // Only the first request can have come with its connection.
+    connectedMs.delete(socket);
+    done();
+  });
 }
 
 function answerEither(request: TrpcRequest, reply: FastifyReply, host: Host): Promise<FastifyReply> {
