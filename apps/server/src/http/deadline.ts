@@ -3,9 +3,12 @@ import { MAX_CALL_DEADLINE_MS } from "../config.ts";
 
 export const DEADLINE_HEADER = "holdfast-deadline-ms";
 
+/** Kept back for the reply, which a busy machine may delay: a twentieth of the deadline, and so much at most. */
+const REPLY_MS = 50;
+
 /**
  * Milliseconds that a request may still take: what its header asks for, 60 s at most, or else the default, less what
- * reading and authenticating it took.
+ * reading and authenticating it took and what the reply may take.
  */
 export function remainingMs(
   header: string | string[] | undefined,
@@ -13,7 +16,8 @@ export function remainingMs(
   elapsedMs: number,
 ): number {
   const askedMs = header === undefined ? defaultMs : parseDeadline(header);
-  return Math.max(1, Math.floor(Math.min(askedMs, MAX_CALL_DEADLINE_MS) - elapsedMs));
+  const wholeMs = Math.min(askedMs, MAX_CALL_DEADLINE_MS);
+  return Math.max(1, Math.floor(wholeMs - Math.min(REPLY_MS, wholeMs / 20) - elapsedMs));
 }
 
 function parseDeadline(header: string | string[]): number {
