@@ -11,7 +11,7 @@ import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { addSecurityHeaders } from "./http/security.ts";
-import { trpcRoutes } from "./http/trpc.ts";
+import { type Answer, trpcRoutes } from "./http/trpc.ts";
 import type { Logger } from "./log.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
@@ -37,31 +37,29 @@ export interface Server {
 export interface ServerOptions {
   readonly log: Logger;
   readonly consoleDirectory?: string;
+  /** How a tRPC request is answered, for a comparison of the two ways. */
+  readonly answer?: Answer;
 }
 
 /** The composition root: everything the service consists of is put together here. */
 export async function createServer(config: Config, options: ServerOptions): Promise<Server> {
   if (config.databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
-  const reportFault = createFaultReport(options.log);
   const db = connect({
     url: config.databaseUrl,
-    onError: reportFault,
+    onError: createFaultReport(options.log),
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
   });
   try {
-    return await assemble(db, config, options, reportFault);
+    return await createServerOver(db, config, options);
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
-async function assemble(
-  db: Db,
-  config: Config,
-  options: ServerOptions,
-  reportFault: ReportFault,
-): Promise<Server> {
+/** The service over a database that somebody else connected: it is closed with the service. */
+export async function createServerOver(db: Db, config: Config, options: ServerOptions): Promise<Server> {
+  const reportFault = createFaultReport(options.log);
   let draining = false;
   const isDraining = () => draining;
   const app = createHttp(options.log, reportFault, isDraining);
@@ -69,7 +67,8 @@ async function assemble(
   await app.register(healthRoutes({ db, isDraining }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
-  await app.register(trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }), { prefix: "/trpc" });
+  const trpc = trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }, options.answer);
+  await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
 

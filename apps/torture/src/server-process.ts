@@ -3,10 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 /** One `holdfast serve`, kept alive as an orchestrator would: when it dies it is started again. */
 export interface ServerProcess {
   readonly port: number;
-  /** False from the moment when the process is told or made to go until its successor is ready. */
-  readonly up: boolean;
-  /** When it was down, in milliseconds of `performance.now()`. */
-  readonly outages: readonly { fromMs: number; toMs: number }[];
   /** Sends a signal; resolves when the successor is ready. */
   bounce(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Everything that all its lives wrote to stdout and stderr. */
@@ -27,10 +23,8 @@ export interface ServerProcessOptions {
 const READY_TIMEOUT_MS = 20_000;
 
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const outages: { fromMs: number; toMs: number }[] = [];
   const unexpectedExits: string[] = [];
   let output = "";
-  let up = false;
   let expected = false;
   let stopping = false;
   let child = launch();
@@ -57,7 +51,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     life.once("exit", (code, signal) => {
       if (life !== child || expected || stopping) return;
       unexpectedExits.push(`exit ${code ?? signal}: ${output.slice(-2_000)}`);
-      void revive(performance.now());
+      void revive();
     });
     return life;
   }
@@ -77,13 +71,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     if (!stopping) throw new Error(`the server did not come up:\n${output.slice(-2_000)}`);
   }
 
-  async function revive(fromMs: number): Promise<void> {
+  async function revive(): Promise<void> {
     if (stopping) return;
-    up = false;
     child = launch();
     await ready();
-    up = true;
-    outages.push({ fromMs, toMs: performance.now() });
   }
 
   const exited = (life: ChildProcess): Promise<void> =>
@@ -92,26 +83,19 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       : new Promise((resolve) => life.once("exit", () => resolve()));
 
   await ready();
-  up = true;
 
   return {
     port: options.port,
-    get up() {
-      return up;
-    },
-    outages,
     get output() {
       return output;
     },
     unexpectedExits,
     async bounce(signal) {
-      const fromMs = performance.now();
-      up = false;
       expected = true;
       child.kill(signal);
       await exited(child);
       expected = false;
-      await revive(fromMs);
+      await revive();
     },
     async stop() {
       stopping = true;

@@ -10,14 +10,13 @@ import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 /** Everything that a run owns: one Postgres, some servers, a proxy before each of them and one behind. */
 export interface World {
-  readonly directory: string;
   readonly databasePort: number;
   /** Straight to Postgres, as a superuser: for the checker and for whatever faults do behind Holdfast's back. */
   readonly databaseUrl: string;
   readonly servers: readonly ServerSite[];
   readonly secret: string;
   /** Replaced when a fault kills it and it is started again. */
-  postgres: EmbeddedPostgres;
+  readonly postgres: EmbeddedPostgres;
   restartPostgres(): Promise<void>;
   createTenants(tenantIds: readonly number[]): Promise<void>;
   close(): Promise<void>;
@@ -101,16 +100,12 @@ export async function createWorld({
     throw error;
   }
   return {
-    directory,
     databasePort,
     databaseUrl: postgres.url,
     servers,
     secret,
     get postgres() {
       return postgres;
-    },
-    set postgres(next) {
-      postgres = next;
     },
     async restartPostgres() {
       if (closing !== undefined) return;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { validate as isUuid, v7 as newId } from "uuid";
+import { validate as isUuid } from "uuid";
+import { newId } from "./ids.ts";
 import type { Db } from "./connect.ts";
 import { asOwner } from "./owner.ts";
 import type { Principal, Role } from "./principal.ts";

@@ -158,7 +158,7 @@ export function connect(options: ConnectOptions): Db {
 
 async function ping(sessions: Sessions): Promise<void> {
   const options = { tenantId: 0, readOnly: true, deadline: Date.now() + 2_000, retries: 0 };
-  await withTransaction(sessions, options, (tx) => tx.run("select 1 as one from holdfast.tenants limit 0"));
+  await runTransaction(sessions, options, (tx) => tx.run("select 1 as one from holdfast.tenants limit 0"));
 }
 
 /** @throws HoldfastError for everything but a success. */

@@ -135,6 +135,7 @@ function beginScript(options: TransactionOptions, deadline: number): string {
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
+    set local plan_cache_mode = force_generic_plan;
     set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;

@@ -1,3 +1,5 @@
+export { answerByAdapter } from "../http/trpc.ts";
+export { createServerOver } from "../server.ts";
 export { type Caller, createCaller, dataOf, type Reply, readReply } from "./caller.ts";
 export { deferred } from "./deferred.ts";
 export { type Spawned, spawnHoldfast } from "./spawn-holdfast.ts";

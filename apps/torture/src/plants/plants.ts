@@ -54,17 +54,13 @@ export const plants: readonly Plant[] = [
       edit(
         "write-path/execute.ts",
         "  // 1 lock:",
-        "  const early = await findRecorded(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]);\n  // 1 lock:",
+        "  const early = await lookUp(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]);\n  // 1 lock:",
       ),
-      edit(
-        "write-path/execute.ts",
-        "findRecorded(tx, tenantId, keys),\n    readClock",
-        "early,\n    readClock",
-      ),
+      edit("write-path/execute.ts", "    lookUp(tx, tenantId, keys),\n  ]);", "    early,\n  ]);"),
       edit(
         "write-path/record.ts",
-        "select holdfast.expect_rows(count(*), $10::bigint, '${KEY_RACED}') from recorded",
-        "select $10::bigint, count(*) from recorded",
+        "select holdfast.expect_rows(count(*), $9::bigint, '${KEY_RACED}') from recorded",
+        "select $9::bigint, count(*) from recorded",
       ),
     ],
   },
@@ -90,18 +86,13 @@ export const plants: readonly Plant[] = [
     edits: [
       edit(
         "write-path/replay.ts",
-        "/** The database's clock in epoch",
-        "const remembered = new Map<string, Recorded>();\n\n/** The database's clock in epoch",
+        "const LOOK_UP = ",
+        "const remembered = new Map<string, Recorded>();\n\nconst LOOK_UP = ",
       ),
       edit(
         "write-path/replay.ts",
-        "  return new Map(\n    rows.map((row) => [",
-        "  const found: [string, Recorded][] = (\n    rows.map((row): [string, Recorded] => [",
-      ),
-      edit(
-        "write-path/replay.ts",
-        "    ]),\n  );\n}",
-        "    ])\n  );\n  for (const [key, recorded] of found) remembered.set(key, recorded);\n  return new Map(keys.flatMap((key) => (remembered.has(key) ? [[key, remembered.get(key) as Recorded] as const] : [])));\n}",
+        "  const [first] = rows;",
+        "  for (const [key, outcome] of recorded) remembered.set(key, outcome);\n  for (const key of keys) if (remembered.has(key)) recorded.set(key, remembered.get(key) as Recorded);\n  const [first] = rows;",
       ),
     ],
   },

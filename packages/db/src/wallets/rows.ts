@@ -99,9 +99,9 @@ export function writeWalletRows(tx: Statements, tenantId: number, rows: WalletRo
   if (rows.opened.length > 0)
     void tx.run(INSERT_WALLETS, [tenant, ...openedColumns(rows), String(rows.opened.length)]);
   if (rows.entries.length > 0) {
-    void tx.run(INSERT_ENTRIES, [tenant, ...entryColumns(rows.entries), String(rows.entries.length)]);
     const sums = sumByWallet(rows.entries);
-    void tx.run(MOVE_CREDIT, [tenant, ...sumColumns(sums), String(sums.size)]);
+    const counts = [String(rows.entries.length), String(sums.size)];
+    void tx.run(MOVE_CREDIT, [tenant, ...entryColumns(rows.entries), ...sumColumns(sums), ...counts]);
   }
   if (rows.placed.length > 0)
     void tx.run(INSERT_HOLDS, [tenant, ...placedColumns(rows), String(rows.placed.length)]);
@@ -137,13 +137,29 @@ function openedColumns({ opened }: WalletRows): string[] {
   ];
 }
 
-const INSERT_ENTRIES = `with written as (
+/**
+ * Balances move by `credit_balance + x` and in no other way; every step of theirs is an entry. The wallets are found by
+ * their index and updated by their place: a plain join by id would be made a scan of the tenant's wallets while they are few,
+ * and the plan would stay so when they are many. The place can't change meanwhile, for the rows are locked.
+ */
+const MOVE_CREDIT = `with written as (
     insert into holdfast.entries
       (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
     select $1::int, * from unnest(
       $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+    returning 1),
+  moved as (
+    update holdfast.wallets as wallet set
+      credit_balance = wallet.credit_balance + sum.amount,
+      held = wallet.held + sum.held_change,
+      version = wallet.version + sum.steps
+    from unnest($9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[]) as sum (id, amount, held_change, steps)
+    cross join lateral (
+      select ctid as place from holdfast.wallets where tenant_id = $1::int and id = sum.id offset 0) as found
+    where wallet.tenant_id = $1::int and wallet.ctid = found.place
     returning 1)
-  select holdfast.expect_rows(count(*), $9::bigint, '${ROWS_DIFFER}') from written`;
+  select holdfast.expect_rows((select count(*) from written), $13::bigint, '${ROWS_DIFFER}'),
+    holdfast.expect_rows((select count(*) from moved), $14::bigint, '${ROWS_DIFFER}')`;
 
 function entryColumns(entries: readonly Entry[]): string[] {
   return [
@@ -156,17 +172,6 @@ function entryColumns(entries: readonly Entry[]): string[] {
     pgArray(entries.map((entry) => entry.heldAfter)),
   ];
 }
-
-/** Balances move by `credit_balance + x` and in no other way. */
-const MOVE_CREDIT = `with written as (
-    update holdfast.wallets as wallet set
-      credit_balance = wallet.credit_balance + sum.amount,
-      held = wallet.held + sum.held_change,
-      version = wallet.version + sum.steps
-    from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[]) as sum (id, amount, held_change, steps)
-    where wallet.tenant_id = $1::int and wallet.id = sum.id
-    returning 1)
-  select holdfast.expect_rows(count(*), $6::bigint, '${ROWS_DIFFER}') from written`;
 
 interface Sum {
   amount: bigint;
@@ -219,6 +224,8 @@ function placedColumns({ placed }: WalletRows): string[] {
 const SETTLE_HOLDS = `with written as (
     update holdfast.holds as hold set captured = settled.captured, status = settled.status
     from unnest($2::uuid[], $3::bigint[], $4::text[]) as settled (id, captured, status)
-    where hold.tenant_id = $1::int and hold.id = settled.id
+    cross join lateral (
+      select ctid as place from holdfast.holds where tenant_id = $1::int and id = settled.id offset 0) as found
+    where hold.tenant_id = $1::int and hold.ctid = found.place
     returning 1)
   select holdfast.expect_rows(count(*), $5::bigint, '${ROWS_DIFFER}') from written`;

@@ -73,11 +73,12 @@ interface Ticket {
  * which somebody's open transaction is recording.
  */
 interface Lane {
-  readonly name: string;
   readonly tenantId: number;
   readonly stuck: Need | "key" | undefined;
   readonly waiting: Ticket[];
   running: boolean;
+  /** Forgets it, unless it is at work. */
+  readonly remove: () => void;
 }
 
 /**
@@ -91,7 +92,8 @@ interface Lane {
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
   const { sessions, registry } = options;
-  const lanes = new Map<string, Lane>();
+  const swift = new Map<number, Lane>();
+  const patient = new Map<string, Lane>();
   const patientQueue: Lane[] = [];
   let patientRunning = 0;
   let waiting = 0;
@@ -99,26 +101,47 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   let closed = false;
   let whenDone: (() => void) | undefined;
 
-  function lane(tenantId: number, suffix: string, stuck: Lane["stuck"]): Lane {
-    const name = `${tenantId}${suffix}`;
-    let found = lanes.get(name);
+  function swiftLane(tenantId: number): Lane {
+    let found = swift.get(tenantId);
     if (found === undefined) {
-      found = { name, tenantId, stuck, waiting: [], running: false };
-      lanes.set(name, found);
+      found = {
+        tenantId,
+        stuck: undefined,
+        waiting: [],
+        running: false,
+        remove: () => swift.delete(tenantId),
+      };
+      swift.set(tenantId, found);
     }
     return found;
   }
-  const rowLane = (tenantId: number, need: Need): Lane => lane(tenantId, `\0${needName(need)}`, need);
-  const keyLane = (tenantId: number, call: Call): Lane => lane(tenantId, `\0${keyName(call)}`, "key");
+
+  function patientLane(tenantId: number, name: string, stuck: Need | "key"): Lane {
+    const key = `${tenantId}\0${name}`;
+    let found = patient.get(key);
+    if (found === undefined) {
+      const made: Lane = { tenantId, stuck, waiting: [], running: false, remove };
+      function remove(): void {
+        if (!made.running && patient.get(key) === made) patient.delete(key);
+      }
+      patient.set(key, made);
+      found = made;
+    }
+    return found;
+  }
+  const rowLane = (tenantId: number, need: Need): Lane => patientLane(tenantId, needName(need), need);
+  const keyLane = (tenantId: number, call: Call): Lane => patientLane(tenantId, keyName(call), "key");
 
   /** Who needs a row that is known to be stuck joins those who wait for it. */
   function laneFor(call: Call): Lane {
     const { tenantId } = call.principal;
-    for (const name of [...call.needs.map(needName), keyName(call)]) {
-      const patient = lanes.get(`${tenantId}\0${name}`);
-      if (patient !== undefined) return patient;
+    if (patient.size > 0) {
+      for (const name of [...call.needs.map(needName), keyName(call)]) {
+        const waited = patient.get(`${tenantId}\0${name}`);
+        if (waited !== undefined) return waited;
+      }
     }
-    return lane(tenantId, "", undefined);
+    return swiftLane(tenantId);
   }
 
   function enqueue(to: Lane, ticket: Ticket): void {
@@ -189,11 +212,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
 
   /** A row that was stuck a moment ago may be so again: who needs it goes on using its lane for a while. */
   function retire(it: Lane): void {
-    const remove = (): void => {
-      if (!it.running && lanes.get(it.name) === it) lanes.delete(it.name);
-    };
-    if (it.stuck === undefined) remove();
-    else setTimeout(remove, REMEMBER_STUCK_MS).unref();
+    if (it.stuck === undefined) it.remove();
+    else setTimeout(it.remove, REMEMBER_STUCK_MS).unref();
   }
 
   const turnMs = (): number => (patientQueue.length > 0 ? options.briefWaitMs : LONG_TURN_MS);

@@ -1,11 +1,11 @@
-import { v7 as newId } from "uuid";
+import { newId } from "../ids.ts";
 import type { Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
 import type { Command, DecideContext, Decision, Feature, Need, Outcome } from "./feature.ts";
 import { keysByFeature, needName } from "./lock.ts";
 import { type Operation, recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
-import { differingFields, type Fingerprint, findRecorded, type Recorded, readClock } from "./replay.ts";
+import { differingFields, type Fingerprint, lookUp, type Recorded } from "./replay.ts";
 
 /** One caller's command, parsed: what `Registry.parse` made of it, and who sent it. */
 export interface Call extends Fingerprint {
@@ -63,15 +63,11 @@ export async function executeCalls(
 
   // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
   const keys = [...new Set(calls.map((call) => call.command.idempotencyKey))];
-  const [locked, recorded, nowMs] = await Promise.all([
-    Promise.all(locking),
-    findRecorded(tx, tenantId, keys),
-    readClock(tx),
-  ]);
+  const [locked, { recorded, nowMs }] = await Promise.all([Promise.all(locking), lookUp(tx, tenantId, keys)]);
 
   // A row that is gone may have been taken by a transaction which this very key belongs to: its outcome is there by now.
   if (locked.some(({ absent }) => absent)) {
-    for (const [key, outcome] of await findRecorded(tx, tenantId, keys)) recorded.set(key, outcome);
+    for (const [key, outcome] of (await lookUp(tx, tenantId, keys)).recorded) recorded.set(key, outcome);
   }
 
   // 3 decide: pure functions on the locked rows, one command after the other.
@@ -97,7 +93,7 @@ export async function executeCalls(
       }
     }
     const { idempotencyKey } = command;
-    operations.push({ id: context.operationId, idempotencyKey, kind, caller, input, outcome, atMs: nowMs });
+    operations.push({ id: context.operationId, idempotencyKey, kind, caller, input, outcome });
     recorded.set(idempotencyKey, { kind, caller, input, outcome });
     return decision;
   };
@@ -107,8 +103,8 @@ export async function executeCalls(
   const results = calls.map((call): Result => {
     const before = recorded.get(call.command.idempotencyKey);
     if (before !== undefined) return replay(before, call);
-    const blocked = call.needs.find((need) => stuck.has(needName(need)));
-    if (blocked !== undefined) return { type: "stuck", need: blocked };
+    const blocked = stuck.size > 0 && call.needs.find((need) => stuck.has(needName(need)));
+    if (blocked) return { type: "stuck", need: blocked };
     const decision = decide(call);
     if (!decision.ok && !recorded.has(call.command.idempotencyKey)) {
       return { type: "not-executed", code: decision.code, details: decision.details };
@@ -119,7 +115,7 @@ export async function executeCalls(
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
-    recordOperations(tx, tenantId, operations);
+    recordOperations(tx, tenantId, operations, nowMs);
     for (const { feature, rows } of locked) feature.write(tx, tenantId, rows);
   }
   return results;

@@ -33,8 +33,8 @@ export function createRegistry(features: readonly Feature[]): Registry {
         throw new HoldfastError("NOT_FOUND", { what: `command ${kind}` });
       const parsed = schema.safeParse(input);
       if (!parsed.success) throw invalidInput(parsed.error.issues);
-      const { idempotencyKey, ...rest } = parsed.data as Command;
-      return { feature, command: { ...rest, idempotencyKey, kind } as Command, input: canonicalJson(rest) };
+      const fields = parsed.data as Omit<Command, "kind">;
+      return { feature, command: { ...fields, kind }, input: canonicalJson(fields) };
     },
   };
 }
@@ -63,7 +63,22 @@ export function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode>
   });
 }
 
-/** The parsed input as text. Schemas give fields in a fixed order, so equal inputs give equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+/** The parsed input without its key as text. Schemas give fields in a fixed order, so equal inputs give equal text. */
+function canonicalJson(fields: object): string {
+  const copy = toJson(fields) as Record<string, unknown>;
+  copy["idempotencyKey"] = undefined;
+  return JSON.stringify(copy);
+}
+
+/** A copy with decimal strings for bigints; `JSON.stringify` with a replacer takes twice as long. */
+function toJson(value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null || "toJSON" in value) return value;
+  if (Array.isArray(value)) return value.map(toJson);
+  const copy: Record<string, unknown> = { ...value };
+  for (const field of Object.keys(copy)) {
+    const part = copy[field];
+    if (typeof part === "bigint" || typeof part === "object") copy[field] = toJson(part);
+  }
+  return copy;
 }

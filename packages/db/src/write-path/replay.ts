@@ -13,41 +13,37 @@ export interface Recorded {
 /** The part of a call that its key is bound to. */
 export type Fingerprint = Pick<Recorded, "kind" | "caller" | "input">;
 
+/** What the keys of a batch were used for before, and the moment at which that was looked up. */
+export interface LookedUp {
+  readonly recorded: Map<string, Recorded>;
+  /** The database's clock in epoch milliseconds: `clock_timestamp()`, because `now()` goes stale in a lock wait. */
+  readonly nowMs: number;
+}
+
+const LOOK_UP = `select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, found.*
+  from (select) as always left join (unnest($2::text[]) as wanted(key) cross join lateral (
+    select idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
+    where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found) on true`;
+
 /**
  * Looks idempotency keys up. It runs after the locks were granted, in a statement and so a snapshot of its own: under
  * READ COMMITTED it sees whatever the previous holder of the locks committed.
  */
-export async function findRecorded(
-  tx: Statements,
-  tenantId: number,
-  keys: readonly string[],
-): Promise<Map<string, Recorded>> {
-  const rows = await tx.run(
-    `select found.* from unnest($2::text[]) as wanted(key) cross join lateral (
-      select idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
-      where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found`,
-    [String(tenantId), pgArray(keys)],
-  );
-  return new Map(
-    rows.map((row) => [
-      textOf(row, "idempotency_key"),
-      {
-        kind: textOf(row, "kind"),
-        caller: textOf(row, "caller"),
-        input: textOf(row, "input"),
-        outcome: JSON.parse(textOf(row, "outcome")) as Outcome,
-      },
-    ]),
-  );
-}
-
-/** The database's clock in epoch milliseconds; `clock_timestamp()`, because `now()` goes stale in a lock wait. */
-export async function readClock(tx: Statements): Promise<number> {
-  const [row] = await tx.run(
-    "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms",
-  );
-  if (row === undefined) throw new TypeError("the clock answered no row");
-  return Number(textOf(row, "now_ms"));
+export async function lookUp(tx: Statements, tenantId: number, keys: readonly string[]): Promise<LookedUp> {
+  const rows = await tx.run(LOOK_UP, [String(tenantId), pgArray(keys)]);
+  const recorded = new Map<string, Recorded>();
+  for (const row of rows) {
+    if (row["idempotency_key"] === null) continue;
+    recorded.set(textOf(row, "idempotency_key"), {
+      kind: textOf(row, "kind"),
+      caller: textOf(row, "caller"),
+      input: textOf(row, "input"),
+      outcome: JSON.parse(textOf(row, "outcome")) as Outcome,
+    });
+  }
+  const [first] = rows;
+  if (first === undefined) throw new TypeError("the clock answered no row");
+  return { recorded, nowMs: Number(textOf(first, "now_ms")) };
 }
 
 /**

@@ -1,0 +1,61 @@
+import type { Contender } from "./contenders/contender.ts";
+import { runHttp } from "./http/run-http.ts";
+import { runMemory } from "./http/run-memory.ts";
+import type { Pairing } from "./http/side.ts";
+import { runBystanders } from "./run-bystanders.ts";
+import { runGrown } from "./run-grown.ts";
+import { type Outcome, type RunOptions, runScenario } from "./run-scenario.ts";
+import { scenarios } from "./scenarios.ts";
+
+/** What `--scenario` can name. */
+export interface Benchmark {
+  readonly name: string;
+  readonly description: string;
+  run(contenders: readonly Contender[], options: RunOptions): Promise<Outcome[]>;
+}
+
+const SINGLE_CALLS: readonly Pairing[] = (["holdfast", "textbook", "lean-no-op", "stock-no-op"] as const).map(
+  (served) => ({ served, client: "http" }),
+);
+
+const BATCHED_CALLS: readonly Pairing[] = [
+  { served: "holdfast", client: "holdfast-client" },
+  { served: "textbook", client: "trpc-batch-client" },
+];
+
+/** In the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  ...scenarios.map((scenario) => ({
+    name: scenario.name,
+    description: scenario.description,
+    run: (contenders: readonly Contender[], options: RunOptions) =>
+      runScenario(scenario, contenders, options),
+  })),
+  {
+    name: "bystanders",
+    description:
+      "holdfast, calls that don't need the one wallet of 10,000 which somebody else's transaction holds for 2 s",
+    run: (_, options) => runBystanders(options),
+  },
+  {
+    name: "http",
+    description:
+      "64 connections, one tRPC mutation a request, one pair of wallets; every server a process, the callers another",
+    run: (_, options) => runHttp("http", SINGLE_CALLS, options),
+  },
+  {
+    name: "http-batch",
+    description: "64 callers behind one client, which puts the calls of a moment into one request",
+    run: (_, options) => runHttp("http-batch", BATCHED_CALLS, options),
+  },
+  {
+    name: "memory",
+    description: "the server's resident memory, early and late in the same process",
+    run: (_, options) => runMemory(options),
+  },
+  {
+    name: "grown",
+    description: "uniform on an empty database and on grown ones, with keys in order of time and random ones",
+    run: (_, options) => runGrown(options),
+  },
+];

@@ -1,0 +1,107 @@
+import { connect, type Db, migrate, type Principal } from "@holdfast/db";
+import postgres from "postgres";
+import type { Contender, Ledger, World } from "./contender.ts";
+
+const FIRST_TENANT = 1;
+/** Wallets that one command opens. */
+const OPENED_AT_ONCE = 500;
+
+/** The product, in process: locks, replay, decisions, holds, fingerprints, tenants and row-level security, all on. */
+export const holdfast: Contender = {
+  name: "holdfast",
+  description: "the write path, in process: calls that wait together share a transaction",
+
+  async setUp(world: World): Promise<Ledger> {
+    const { url, tenants } = world;
+    const admin = postgres(url, { max: 1, onnotice: () => {} });
+    await admin`drop schema if exists holdfast cascade`;
+    await migrate({ url });
+    const db = connect({ url });
+    const principals = Array.from(
+      { length: tenants },
+      (_, at): Principal => ({ tenantId: FIRST_TENANT + at, subject: "bench", role: "service" }),
+    );
+    const ids = await openWallets(db, principals, world);
+    const at = (wallet: number): string => ids[wallet] ?? "";
+    const principalOf = (wallet: number): Principal => principals[wallet % tenants] as Principal;
+    const [{ operations: operationsBefore } = { operations: 0 }] = await admin<{ operations: number }[]>`
+      select count(*)::int as operations from holdfast.operations`;
+
+    return {
+      tables: ["holdfast.operations", "holdfast.entries", "holdfast.wallets", "holdfast.holds"],
+      entriesOfHold: 1,
+      async transfer(from, to, idempotencyKey) {
+        await db.execute(principalOf(from), {
+          kind: "wallets.transfer",
+          idempotencyKey,
+          fromWalletId: at(from),
+          toWalletId: at(to),
+          amount: "1",
+        });
+      },
+      async holdAndCapture(from, to, key) {
+        const { holdId } = await db.execute(principalOf(from), {
+          kind: "wallets.hold",
+          idempotencyKey: `${key}-hold`,
+          walletId: at(from),
+          amount: "1",
+          expiresInSeconds: 600,
+        });
+        await db.execute(principalOf(from), {
+          kind: "wallets.capture",
+          idempotencyKey: `${key}-capture`,
+          holdId,
+          toWalletId: at(to),
+        });
+      },
+      async state() {
+        const rows = await admin<{ id: string; balance: string }[]>`
+          select id, credit_balance::text as balance from holdfast.wallets`;
+        const balances = new Map(rows.map(({ id, balance }) => [id, Number(balance)]));
+        const [counts] = await admin<{ operations: number; entries: number }[]>`
+          select (select count(*)::int from holdfast.operations) as operations,
+            (select count(*)::int from holdfast.entries) as entries`;
+        return {
+          balances: ids.map((id) => balances.get(id) ?? Number.NaN),
+          operations: (counts?.operations ?? 0) - operationsBefore,
+          // Each wallet's credit is an entry of its own.
+          entries: (counts?.entries ?? 0) - ids.length,
+        };
+      },
+      async close() {
+        await db.close();
+        await admin.end();
+      },
+    };
+  },
+};
+
+async function openWallets(db: Db, principals: readonly Principal[], world: World): Promise<string[]> {
+  const ids: string[] = new Array(world.wallets);
+  for (const [tenant, principal] of principals.entries()) {
+    const numbers: number[] = [];
+    for (let wallet = tenant; wallet < world.wallets; wallet += principals.length) numbers.push(wallet);
+    for (let first = 0; first < numbers.length; first += OPENED_AT_ONCE) {
+      const some = numbers.slice(first, first + OPENED_AT_ONCE);
+      const opened = await db.execute(principal, {
+        kind: "wallets.batch",
+        idempotencyKey: `open-${first}`,
+        atomic: true,
+        commands: some.map(() => ({ kind: "open" as const, currency: "sat" })),
+      });
+      const walletIds = opened.results.map((result) => (result.ok ? result.data.walletId : ""));
+      for (const [at, wallet] of some.entries()) ids[wallet] = walletIds[at] ?? "";
+      await db.execute(principal, {
+        kind: "wallets.batch",
+        idempotencyKey: `fill-${first}`,
+        atomic: true,
+        commands: walletIds.map((walletId) => ({
+          kind: "credit" as const,
+          walletId,
+          amount: `${BigInt(world.balance)}` as const,
+        })),
+      });
+    }
+  }
+  return ids;
+}

@@ -1,0 +1,12 @@
+import { bulk } from "./bulk.ts";
+import type { Contender } from "./contender.ts";
+import { holdfast } from "./holdfast.ts";
+import { pgledger } from "./pgledger.ts";
+import { sqlFunction } from "./sql-function.ts";
+import { textbook } from "./textbook.ts";
+
+/** In the order of their turns. */
+export function contenders(pgledgerFile: string | undefined): Contender[] {
+  const ours = [holdfast, textbook, sqlFunction, bulk];
+  return pgledgerFile === undefined ? ours : [...ours, pgledger(pgledgerFile)];
+}

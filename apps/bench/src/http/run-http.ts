@@ -1,0 +1,53 @@
+import postgres from "postgres";
+import { Books } from "../books.ts";
+import { type Figures, figuresOf, medians } from "../figures.ts";
+import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { runCallers } from "./processes.ts";
+import { createToken, PAIR, type Pairing, type Side, startSide, stopSide } from "./side.ts";
+
+const CALLERS = 64;
+
+/** Servers and callers in processes of their own; one pair of wallets; servers take turns. */
+export async function runHttp(
+  name: string,
+  pairings: readonly Pairing[],
+  options: RunOptions,
+): Promise<Outcome[]> {
+  const { url, rounds, seconds, callers = CALLERS, onProgress } = options;
+  const { secret, token } = await createToken();
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  const runs: { side: Side; books: Books; figures: Figures[] }[] = [];
+  try {
+    for (const pairing of pairings) {
+      onProgress(`${name}: ${pairing.served} starts`);
+      const side = await startSide(pairing, { admin, url, secret });
+      runs.push({ side, books: new Books(PAIR), figures: [] });
+    }
+    for (let round = 1; round <= rounds; round++) {
+      for (const { side, books, figures } of runs) {
+        const { served, client, wallets, server } = side;
+        onProgress(`${name}: round ${round} of ${rounds}, ${served}`);
+        await admin.unsafe("checkpoint");
+        const { port } = server;
+        const order = { client, port, token, wallets, callers, seconds, warmUpSeconds: WARM_UP_SECONDS };
+        const load = await runCallers(order);
+        for (const [from, count] of load.acknowledged.entries()) books.moved(from, 1 - from, count);
+        figures.push(figuresOf({ ...load, latenciesMs: Float64Array.from(load.latenciesMs) }));
+      }
+    }
+    return await Promise.all(
+      runs.map(async ({ side, books, figures }) => ({
+        scenario: name,
+        contender: side.served,
+        callers,
+        median: medians(figures),
+        rounds: figures,
+        costs: undefined,
+        wrong: side.ledger === undefined ? [] : books.differences(await side.ledger.state(), 0),
+      })),
+    );
+  } finally {
+    for (const { side } of runs) await stopSide(side);
+    await admin.end();
+  }
+}

@@ -1,0 +1,94 @@
+import type { Figures } from "./figures.ts";
+import type { Outcome } from "./run-scenario.ts";
+
+/** A figure of one run that means the same on any machine: a quotient of two things measured in turns. */
+export interface Ratio {
+  readonly name: string;
+  readonly value: number;
+  readonly target: number;
+  /** Whether the target is a least or a most. */
+  readonly want: "at least" | "at most";
+  readonly met: boolean;
+}
+
+interface Definition {
+  readonly name: string;
+  readonly want: Ratio["want"];
+  readonly target: number;
+  readonly of: readonly [scenario: string, contender: string, figure: keyof Figures];
+  readonly over: readonly [scenario: string, contender: string, figure: keyof Figures];
+}
+
+const speed = "operationsPerSecond";
+
+function faster(name: string, scenario: string, contender: string, over: string, target: number): Definition {
+  return {
+    name,
+    want: "at least",
+    target,
+    of: [scenario, contender, speed],
+    over: [scenario, over, speed],
+  };
+}
+
+const definitions: readonly Definition[] = [
+  faster("hot: holdfast / textbook", "hot", "holdfast", "textbook", 60),
+  faster("hot: holdfast / sql-function", "hot", "holdfast", "sql-function", 8),
+  faster("hot, 512 callers: holdfast / bulk bound", "hot-512", "holdfast", "bulk", 0.45),
+  faster("uniform: holdfast / textbook", "uniform", "holdfast", "textbook", 18),
+  faster("uniform: holdfast / sql-function", "uniform", "holdfast", "sql-function", 2),
+  faster("zipf: holdfast / sql-function", "zipf", "holdfast", "sql-function", 2.5),
+  {
+    name: "lone: p50 of holdfast / sql-function",
+    want: "at most",
+    target: 2,
+    of: ["lone", "holdfast", "p50Ms"],
+    over: ["lone", "sql-function", "p50Ms"],
+  },
+  {
+    name: "hot: p99 / p50 of holdfast",
+    want: "at most",
+    target: 5,
+    of: ["hot", "holdfast", "p99Ms"],
+    over: ["hot", "holdfast", "p50Ms"],
+  },
+  faster("http: holdfast / stock tRPC over textbook", "http", "holdfast", "textbook", 15),
+  faster("http: holdfast / its host's no-op", "http", "holdfast", "lean-no-op", 0.45),
+  {
+    name: "bystanders: p99 disturbed / undisturbed",
+    want: "at most",
+    target: 3,
+    of: ["bystanders", "disturbed", "p99Ms"],
+    over: ["bystanders", "undisturbed", "p99Ms"],
+  },
+  faster("grown / empty", "grown", "grown", "empty", 0.85),
+  faster("grown with random keys / empty", "grown", "grown-random-keys", "empty", 0.85),
+  faster("http: no-op of the lean path / of the stock adapter", "http", "lean-no-op", "stock-no-op", 3.5),
+];
+
+/** Between what the same scenario measured first and last. */
+function memoryRatio(outcomes: readonly Outcome[]): Ratio[] {
+  const measured = outcomes.flatMap(({ contender, median }) =>
+    median.serverMemoryBytes === undefined ? [] : [{ contender, bytes: median.serverMemoryBytes }],
+  );
+  const [early, late] = measured;
+  if (early === undefined || late === undefined) return [];
+  const value = late.bytes / early.bytes;
+  const name = `memory: after ${late.contender} / after ${early.contender}`;
+  return [{ name, value, target: 1.2, want: "at most", met: value <= 1.2 }];
+}
+
+/** The ratios whose both sides were measured in this run. */
+export function ratios(outcomes: readonly Outcome[]): Ratio[] {
+  const figure = ([scenario, contender, name]: Definition["of"]): number | undefined =>
+    outcomes.find((outcome) => outcome.scenario === scenario && outcome.contender === contender)?.median[
+      name
+    ];
+  const quotients = definitions.flatMap(({ name, want, target, of, over }): Ratio[] => {
+    const [above, below] = [figure(of), figure(over)];
+    if (above === undefined || below === undefined) return [];
+    const value = above / below;
+    return [{ name, value, target, want, met: want === "at least" ? value >= target : value <= target }];
+  });
+  return [...quotients, ...memoryRatio(outcomes)];
+}

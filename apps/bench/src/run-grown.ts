@@ -1,0 +1,17 @@
+import { empty, grown } from "./contenders/grown.ts";
+import { type Outcome, type RunOptions, runScenario } from "./run-scenario.ts";
+import { scenarios } from "./scenarios.ts";
+
+/** `uniform` on an empty database and on grown ones, in turns. */
+export async function runGrown(options: RunOptions): Promise<Outcome[]> {
+  const uniform = scenarios.find(({ name }) => name === "uniform");
+  if (uniform === undefined) throw new TypeError("there is no scenario uniform");
+  const { grownOperations, onProgress } = options;
+  const taking = [
+    empty,
+    grown(grownOperations, "ordered", onProgress),
+    grown(grownOperations, "random", onProgress),
+  ];
+  const scenario = { ...uniform, name: "grown", contenders: taking.map(({ name }) => name), metered: false };
+  return runScenario(scenario, taking, options);
+}

@@ -1,0 +1,205 @@
+import postgres from "postgres";
+import { Books } from "./books.ts";
+import type { Contender, Ledger } from "./contenders/contender.ts";
+import { type Counters, readCounters, readSizes, type Sizes } from "./counters.ts";
+import { type Costs, type Figures, figuresOf, medians } from "./figures.ts";
+import { runLoad } from "./load.ts";
+import type { Scenario } from "./scenarios.ts";
+import { startWireMeter } from "./wire-meter.ts";
+
+export interface RunOptions {
+  /** The Postgres of the run, and its process. */
+  readonly url: string;
+  readonly postmaster: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  /** Overrides the scenario's own number. */
+  readonly callers: number | undefined;
+  /** How many operations `grown` starts with. */
+  readonly grownOperations: number;
+  /** How many calls `memory` makes. */
+  readonly memoryCalls: number;
+  readonly onProgress: (message: string) => void;
+}
+
+export interface Outcome {
+  readonly scenario: string;
+  readonly contender: string;
+  readonly callers: number;
+  readonly median: Figures;
+  readonly rounds: readonly Figures[];
+  readonly costs: Costs | undefined;
+  /** What its tables got wrong; a contender with any has no result. */
+  readonly wrong: readonly string[];
+}
+
+export const WARM_UP_SECONDS = 1;
+/** Operations of one caller, for what is counted and not timed. */
+const METERED = 200;
+
+/** Contenders take turns, round by round, on one Postgres; then each one's tables are checked. */
+export async function runScenario(
+  scenario: Scenario,
+  contenders: readonly Contender[],
+  options: RunOptions,
+): Promise<Outcome[]> {
+  const { url, rounds, onProgress } = options;
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  const taking = contenders.filter(({ name }) => scenario.contenders.includes(name));
+  const runs: Run[] = [];
+  try {
+    for (const contender of taking) {
+      onProgress(`${scenario.name}: ${contender.name} opens ${scenario.world.wallets} wallets`);
+      const database = await freshDatabase(admin, url, `bench_${contender.name.replace("-", "_")}`);
+      runs.push(await startRun(contender, scenario, database));
+    }
+    for (let round = 1; round <= rounds; round++) {
+      for (const run of runs) {
+        onProgress(`${scenario.name}: round ${round} of ${rounds}, ${run.contender.name}`);
+        run.figures.push(await takeTurn(run, scenario, admin, options));
+      }
+    }
+    const outcomes: Outcome[] = [];
+    for (const run of runs) {
+      onProgress(`${scenario.name}: ${run.contender.name} is checked`);
+      outcomes.push(await outcomeOf(run, scenario, options));
+    }
+    return outcomes;
+  } finally {
+    await Promise.all(runs.map((run) => run.close()));
+    await admin.end();
+  }
+}
+
+interface Run {
+  readonly contender: Contender;
+  readonly url: string;
+  readonly ledger: Ledger;
+  readonly sql: postgres.Sql;
+  readonly books: Books;
+  readonly operate: () => Promise<void>;
+  readonly sizes: Sizes;
+  readonly figures: Figures[];
+  close(): Promise<void>;
+}
+
+/** A database each: the product owns the name of its schema, and `bulk` uses the product's tables. */
+export async function freshDatabase(admin: postgres.Sql, url: string, name: string): Promise<string> {
+  await admin.unsafe(`drop database if exists ${name} with (force)`);
+  await admin.unsafe(`create database ${name}`);
+  const fresh = new URL(url);
+  fresh.pathname = `/${name}`;
+  return fresh.href;
+}
+
+async function startRun(contender: Contender, scenario: Scenario, url: string): Promise<Run> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const ledger = await contender.setUp({ url, ...scenario.world });
+  const books = new Books(scenario.world);
+  return {
+    contender,
+    url,
+    ledger,
+    sql,
+    books,
+    operate: scenario.operate(ledger, books),
+    sizes: await readSizes(sql, ledger.tables),
+    figures: [],
+    async close() {
+      await ledger.close();
+      await sql.end();
+    },
+  };
+}
+
+async function takeTurn(
+  run: Run,
+  scenario: Scenario,
+  admin: postgres.Sql,
+  { seconds, callers, postmaster }: RunOptions,
+): Promise<Figures> {
+  // Nobody pays for the pages that the one before has dirtied.
+  await admin.unsafe("checkpoint");
+  const counters: Counters[] = [];
+  const onMeasure = async (): Promise<void> => {
+    counters.push(await readCounters(admin, postmaster));
+  };
+  const many = run.ledger.transferMany;
+  if (many !== undefined) {
+    let transfers = 0;
+    const load = await runLoad({
+      callers: 1,
+      seconds,
+      warmUpSeconds: WARM_UP_SECONDS,
+      onMeasure,
+      async operate() {
+        transfers = await many();
+        run.books.movedAround(transfers);
+      },
+    });
+    const each = figuresOf({ ...load, operations: load.operations * transfers }, ...counters);
+    return { ...each, p50Ms: undefined, p99Ms: undefined, p999Ms: undefined };
+  }
+  const load = await runLoad({
+    callers: callers ?? scenario.callers,
+    seconds,
+    warmUpSeconds: WARM_UP_SECONDS,
+    onMeasure,
+    operate: run.operate,
+  });
+  return figuresOf(load, ...counters);
+}
+
+async function outcomeOf(run: Run, scenario: Scenario, options: RunOptions): Promise<Outcome> {
+  const { contender, ledger, books, figures } = run;
+  const sizes = await readSizes(run.sql, ledger.tables);
+  const wrong = books.differences(await ledger.state(), ledger.entriesOfHold ?? 0);
+  return {
+    scenario: scenario.name,
+    contender: contender.name,
+    callers: ledger.transferMany === undefined ? (options.callers ?? scenario.callers) : 1,
+    median: medians(figures),
+    rounds: figures,
+    costs: {
+      ...(ledger.transferMany === undefined && scenario.metered !== false
+        ? await meter(contender, scenario, options)
+        : { roundTrips: undefined, statements: undefined }),
+      tableBytes: (sizes.tableBytes - run.sizes.tableBytes) / books.commands,
+      indexBytes: (sizes.indexBytes - run.sizes.indexBytes) / books.commands,
+    },
+    wrong,
+  };
+}
+
+/** Round trips and statements an operation, of the scenario's callers, on a database of its own behind a meter. */
+async function meter(
+  contender: Contender,
+  scenario: Scenario,
+  { url, callers = scenario.callers }: RunOptions,
+): Promise<Pick<Costs, "roundTrips" | "statements">> {
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  const wire = await startWireMeter(Number(new URL(url).port));
+  const metered = new URL(await freshDatabase(admin, url, "bench_metered"));
+  metered.port = String(wire.port);
+  const ledger = await contender.setUp({ url: metered.href, ...scenario.world });
+  try {
+    const operate = scenario.operate(ledger, new Books(scenario.world));
+    const each = async (): Promise<void> => {
+      for (let n = 0; n < METERED; n++) await operate();
+    };
+    // Statements are prepared the first time.
+    await operate();
+    const before = { roundTrips: wire.roundTrips, statements: wire.statements };
+    await Promise.all(Array.from({ length: callers }, each));
+    const operations = METERED * callers;
+    return {
+      roundTrips: (wire.roundTrips - before.roundTrips) / operations,
+      statements: (wire.statements - before.statements) / operations,
+    };
+  } finally {
+    await ledger.close();
+    await wire.close();
+    await admin.unsafe("drop database if exists bench_metered with (force)");
+    await admin.end();
+  }
+}
