@@ -54,7 +54,8 @@ const main = defineCommand({
     "memory-calls": { type: "string", default: "2000000", description: "How many calls `memory` makes" },
     pgledger: {
       type: "string",
-      description: "SQL of github.com/pgr0ss/pgledger, its vendored uuid-to-ulid.sql before pgledger.sql in one file: it takes part, too",
+      description:
+        "SQL of github.com/pgr0ss/pgledger, its vendored uuid-to-ulid.sql before pgledger.sql in one file: it takes part, too",
     },
     json: { type: "string", description: "Also write every figure to this file" },
   },

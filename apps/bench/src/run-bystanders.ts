@@ -1,8 +1,8 @@
 import postgres from "postgres";
-import { newKey } from "./keys.ts";
 import { Books } from "./books.ts";
 import { holdfast } from "./contenders/holdfast.ts";
 import { type Figures, figuresOf, medians } from "./figures.ts";
+import { newKey } from "./keys.ts";
 import { runLoad } from "./load.ts";
 import { freshDatabase, type Outcome, type RunOptions } from "./run-scenario.ts";
 

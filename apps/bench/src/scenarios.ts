@@ -1,6 +1,6 @@
-import { newKey } from "./keys.ts";
 import type { Books } from "./books.ts";
 import type { Ledger, World } from "./contenders/contender.ts";
+import { newKey } from "./keys.ts";
 
 /** Draws whole numbers from 0; the shape of the load. */
 export type Draw = () => number;

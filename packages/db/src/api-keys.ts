@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { validate as isUuid } from "uuid";
-import { newId } from "./ids.ts";
 import type { Db } from "./connect.ts";
+import { newId } from "./ids.ts";
 import { asOwner } from "./owner.ts";
 import type { Principal, Role } from "./principal.ts";
 import { textOf } from "./statements.ts";

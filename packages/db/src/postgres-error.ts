@@ -11,8 +11,9 @@ export class SessionLost extends Error {
   override readonly name = "SessionLost";
 }
 
-/** Raised by holdfast.expect_rows: another transaction recorded one of our keys first; the retry will replay it. */
-export const KEY_RACED = "HF001";
+/** Another transaction recorded one of our keys first; the retry will replay it. */
+const UNIQUE_VIOLATION = "23505";
+const KEY_ONCE = "operations_key_once";
 /** Raised by holdfast.expect_rows: a statement changed other rows than were decided; the transaction is aborted. */
 export const ROWS_DIFFER = "HF002";
 
@@ -36,17 +37,14 @@ const RETRYABLE: Readonly<Record<string, string>> = {
   "08003": "connection does not exist",
   "08006": "connection failure",
   "08P01": "protocol violation, as poolers answer when their server went away",
-  [KEY_RACED]: "another transaction recorded the key first",
 };
 
 function postgresFailure(error: unknown): PostgresFailure | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ("severity" in at && "code" in at && typeof at.code === "string") {
-      return {
-        sqlstate: at.code,
-        constraint:
-          "constraint_name" in at && typeof at.constraint_name === "string" ? at.constraint_name : undefined,
-      };
+      // postgres.js calls it constraint_name, node-postgres constraint.
+      const { constraint_name, constraint = constraint_name } = at as Record<string, unknown>;
+      return { sqlstate: at.code, constraint: typeof constraint === "string" ? constraint : undefined };
     }
     if (at instanceof SessionLost) return { sqlstate: undefined, constraint: undefined };
   }
@@ -56,7 +54,12 @@ function postgresFailure(error: unknown): PostgresFailure | undefined {
 export function isRetryable(error: unknown): boolean {
   const failure = postgresFailure(error);
   if (failure === undefined) return false;
-  return failure.sqlstate === undefined || failure.sqlstate in RETRYABLE;
+  const { sqlstate, constraint } = failure;
+  return (
+    sqlstate === undefined ||
+    sqlstate in RETRYABLE ||
+    (sqlstate === UNIQUE_VIOLATION && constraint === KEY_ONCE)
+  );
 }
 
 export function isSqlstate(error: unknown, sqlstate: string): boolean {

@@ -18,6 +18,12 @@ export interface TransactionOptions {
   readonly retries?: number;
 }
 
+/** What only the write path asks for. */
+interface RunOptions extends TransactionOptions {
+  /** Plans every statement once and for all: planning costs more than running one whose plan can't change. */
+  readonly planOnce?: boolean;
+}
+
 /** COMMIT was sent and its answer never came: the transaction took effect once, or not at all. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
@@ -64,7 +70,7 @@ export function withTransaction<T>(
 /** `withTransaction` for the write path, whose work is our own: without the guard against nesting, which costs. */
 export async function runTransaction<T>(
   sessions: Sessions,
-  options: TransactionOptions,
+  options: RunOptions,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const deadline = options.deadline ?? Date.now() + DEFAULT_DEADLINE_MS;
@@ -85,7 +91,7 @@ export async function runTransaction<T>(
 /** Everything before `commit` rejects with a failure that committed nothing; `commit` alone may leave it unknown. */
 async function attemptOnce<T>(
   sessions: Sessions,
-  options: TransactionOptions,
+  options: RunOptions,
   deadline: number,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
@@ -129,13 +135,13 @@ async function attemptOnce<T>(
   }
 }
 
-function beginScript(options: TransactionOptions, deadline: number): string {
+function beginScript(options: RunOptions, deadline: number): string {
   const remainingMs = Math.max(1, Math.ceil(deadline - Date.now()));
   // Numbers of ours only: SET takes no parameters.
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
-    set local plan_cache_mode = force_generic_plan;
+    ${options.planOnce ? "set local plan_cache_mode = force_generic_plan;" : ""}
     set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;

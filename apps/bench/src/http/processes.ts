@@ -11,7 +11,7 @@ export interface ServedProcess {
 }
 
 export async function startServing(order: ServeOrder): Promise<ServedProcess> {
-  const child = start("./serve-process.ts");
+  const child = start("serve-process");
   const { port } = await ask<ServeReport>(child, order);
   return {
     port,
@@ -25,15 +25,17 @@ export async function startServing(order: ServeOrder): Promise<ServedProcess> {
 
 /** The callers, in a process of their own until they are done. */
 export async function runCallers(order: LoadOrder): Promise<LoadReport> {
-  const child = start("./load-process.ts");
+  const child = start("load-process");
   const report = await ask<LoadReport>(child, order);
   await exited(child);
   return report;
 }
 
-function start(file: string): ChildProcess {
-  // The same loader as ours, which knows TypeScript.
-  return fork(fileURLToPath(new URL(file, import.meta.url)), { serialization: "advanced" });
+function start(name: string): ChildProcess {
+  // In the bundle, or beside this file when it runs from its source.
+  const isSource = import.meta.url.endsWith(".ts");
+  const file = fileURLToPath(new URL(`./${name}.${isSource ? "ts" : "mjs"}`, import.meta.url));
+  return fork(file, { serialization: "advanced", execArgv: isSource ? ["--import", "tsx"] : [] });
 }
 
 function ask<Report>(child: ChildProcess, order: object): Promise<Report> {

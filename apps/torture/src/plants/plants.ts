@@ -57,11 +57,7 @@ export const plants: readonly Plant[] = [
         "  const early = await lookUp(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]);\n  // 1 lock:",
       ),
       edit("write-path/execute.ts", "    lookUp(tx, tenantId, keys),\n  ]);", "    early,\n  ]);"),
-      edit(
-        "write-path/record.ts",
-        "select holdfast.expect_rows(count(*), $9::bigint, '${KEY_RACED}') from recorded",
-        "select $9::bigint, count(*) from recorded",
-      ),
+      edit("write-path/record.ts", "outcome)`;", "outcome) on conflict do nothing`;"),
     ],
   },
   {

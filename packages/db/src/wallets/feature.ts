@@ -53,6 +53,10 @@ type Named = Partial<Record<"walletId" | "fromWalletId" | "toWalletId" | "holdId
 
 function needsOf(step: Named | WalletStep | WalletCommand): Need[] {
   const { walletId, fromWalletId, toWalletId, holdId } = step as Named;
-  const wallets = [walletId, fromWalletId, toWalletId].filter((id) => id !== undefined).map(wallet);
-  return holdId === undefined ? wallets : [...wallets, hold(holdId)];
+  const needs: Need[] = [];
+  if (walletId !== undefined) needs.push(wallet(walletId));
+  if (fromWalletId !== undefined) needs.push(wallet(fromWalletId));
+  if (toWalletId !== undefined) needs.push(wallet(toWalletId));
+  if (holdId !== undefined) needs.push(hold(holdId));
+  return needs;
 }

@@ -226,7 +226,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     try {
       await runTransaction(
         sessions,
-        { tenantId, deadline, lockTimeoutMs: turnMs(), retries: 0 },
+        { tenantId, deadline, lockTimeoutMs: turnMs(), retries: 0, planOnce: true },
         async (tx) => {
           await feature?.lock(tx, tenantId, [key], true);
         },
@@ -248,7 +248,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     try {
-      const results = await runTransaction(sessions, { tenantId, deadline, lockTimeoutMs }, async (tx) => {
+      const how = { tenantId, deadline, lockTimeoutMs, planOnce: true };
+      const results = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);

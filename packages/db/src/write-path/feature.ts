@@ -78,6 +78,6 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   apply(rows: Rows, changes: readonly Change[], operationId: string): void;
   /** The feature's invariants as SQL, for `verify`. */
   readonly checks?: readonly Check[];
-  /** Issues a few set-based statements for all that was applied, without waiting; each checks its row count. */
+  /** Issues a few set-based statements for all that was applied, without waiting; an update checks its row count. */
   write(tx: Statements, tenantId: number, rows: Rows): void;
 }

@@ -110,7 +110,7 @@ test("keys are recorded in their order: who comes second waits at the first, and
   expect(first).toEqual(OK);
   // Not a deadlock: the keys were taken meanwhile, so the transaction is to be run again.
   expect(second).toMatchObject({ code: "TRANSACTION_CONFLICT" });
-  expect(isSqlstate(second, "HF001")).toBe(true);
+  expect(isSqlstate(second, "23505")).toBe(true);
   const again = await sql.begin((tx) => execute(tx, ada, opens));
   expect(again).toMatchObject([{ replayed: true }, { replayed: true }, { replayed: true }]);
 });

@@ -1,8 +1,7 @@
-import { KEY_RACED } from "../postgres-error.ts";
 import { pgArray, type Statements } from "../statements.ts";
 import type { Outcome } from "./feature.ts";
 import type { Fingerprint } from "./replay.ts";
-import { SEAL } from "./seal.ts";
+import { seal } from "./seal.ts";
 
 /** A decided command on its way into `holdfast.operations`. */
 export interface Operation extends Fingerprint {
@@ -11,20 +10,18 @@ export interface Operation extends Fingerprint {
   readonly outcome: Outcome;
 }
 
-const RECORD = `with recorded as (
-    insert into holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
-    select tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, created_at, ${SEAL}
-    from (
-      select $1::int as tenant_id, to_timestamp($2::float8 / 1000) as created_at, operation.*
-      from unnest($3::uuid[], $4::text[], $5::text[], $6::text[],
-          string_to_array($7::text, E'\\x1e'), string_to_array($8::text, E'\\x1e'))
-        as operation (id, idempotency_key, kind, caller, input, outcome)) as operation
-    on conflict (tenant_id, idempotency_key) do nothing returning 1)
-  select holdfast.expect_rows(count(*), $9::bigint, '${KEY_RACED}') from recorded`;
+const RECORD = `
+  insert into holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
+  select tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp($2::float8 / 1000),
+    ${seal("$2::bigint")}
+  from (
+    select $1::int as tenant_id, * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[],
+      string_to_array($7::text, E'\\x1e'), string_to_array($8::text, E'\\x1e'))) as operation
+    (tenant_id, id, idempotency_key, kind, caller, input, outcome)`;
 
 /**
  * Records outcomes under their keys, sorted by key so that two transactions can't wait for each other's keys. A key
- * that another transaction recorded meanwhile aborts this one (KEY_RACED); the retry then finds it and replays.
+ * that another transaction recorded meanwhile violates `operations_key_once` and aborts this one; the retry replays it.
  */
 export function recordOperations(
   tx: Statements,
@@ -42,7 +39,6 @@ export function recordOperations(
     pgArray(sorted.map((operation) => operation.caller)),
     joined(sorted.map((operation) => operation.input)),
     joined(sorted.map((operation) => JSON.stringify(operation.outcome))),
-    String(sorted.length),
   ]);
 }
 
