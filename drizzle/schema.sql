@@ -30,7 +30,7 @@ table holds (
   captured bigint not null,
   status text not null,
   expires_at timestamp with time zone not null
-) row level security forced owner holdfast_owner
+) row level security forced with (fillfactor=70) owner holdfast_owner
 
 table migrations (
   id integer not null default nextval('holdfast.migrations_id_seq'::regclass),
@@ -68,7 +68,7 @@ table wallets (
   min_balance bigint not null,
   version bigint not null,
   operation_id uuid not null
-) row level security forced owner holdfast_owner
+) row level security forced with (fillfactor=50) owner holdfast_owner
 
 constraint api_keys_pkey on holdfast.api_keys PRIMARY KEY (tenant_id, id)
 

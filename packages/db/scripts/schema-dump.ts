@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
-import { generateDrizzleJson, generateMigration } from "drizzle-kit/api-postgres";
+import { generateDrizzleJson, generateMigration, reconstruct } from "drizzle-kit/api-postgres";
 import postgres from "postgres";
 import { migrate } from "../src/index.ts";
 import * as schema from "../src/schema/index.ts";
@@ -25,6 +25,7 @@ const CATALOGUE = `
       where attrelid = pg_class.oid and attnum > 0 and not attisdropped))
     || case when relrowsecurity then ' row level security' else '' end
     || case when relforcerowsecurity then ' forced' else '' end
+    || coalesce(' with (' || array_to_string(reloptions, ', ') || ')', '')
     || ' owner ' || pg_get_userbyid(relowner) as line
   from pg_class where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p', 'v', 'm')
   union all
@@ -62,15 +63,16 @@ async function dump(): Promise<string> {
   }
 }
 
-/** The statements that would bring the newest migration's snapshot to what src/schema says: none when they agree. */
+/** The statements that would bring what the migrations' snapshots add up to to what src/schema says: none when they agree. */
 async function missingStatements(): Promise<string[]> {
-  const folders = (await readdir(migrations, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const newest = folders
-    .map((folder) => folder.name)
-    .sort()
-    .at(-1);
-  if (newest === undefined) throw new Error("there are no migrations");
-  const before = JSON.parse(await readFile(join(migrations, newest, "snapshot.json"), "utf8"));
+  const entries = await readdir(migrations, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  if (folders.length === 0) throw new Error("there are no migrations");
+  const snapshots = folders.sort().map(async (folder) => {
+    const file = join(migrations, folder, "snapshot.json");
+    return [file, JSON.parse(await readFile(file, "utf8"))] as const;
+  });
+  const before = await reconstruct(Object.fromEntries(await Promise.all(snapshots)));
   return generateMigration(before, await generateDrizzleJson(schema, before.id, ["holdfast"]));
 }
 

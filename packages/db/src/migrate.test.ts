@@ -29,7 +29,12 @@ test("several processes may migrate at once, again, and beside other people's ta
   await sql.unsafe("create table public.orders (id int primary key); insert into public.orders values (1)");
   await Promise.all(Array.from({ length: 4 }, () => migrate({ url })));
   await migrate({ url });
-  expect(await sql`select count(*)::int as n from holdfast.migrations`).toEqual([{ n: 1 }]);
+  const rows =
+    await sql`select name, count(*)::int as times from holdfast.migrations group by name order by name`;
+  expect(rows).toEqual([
+    { name: "20261122000000_wallets", times: 1 },
+    { name: "20261124002953_room-for-updates", times: 1 },
+  ]);
   expect(await sql`select id from public.orders`).toEqual([{ id: 1 }]);
   await sql.end();
 });

@@ -20,7 +20,7 @@ export interface TransactionOptions {
 
 /** What only the write path asks for. */
 interface RunOptions extends TransactionOptions {
-  /** Plans every statement once and for all: planning costs more than running one whose plan can't change. */
+  /** Plans each statement once for good, on indexes alone: see PLAN_ONCE. */
   readonly planOnce?: boolean;
 }
 
@@ -33,6 +33,18 @@ export class OutcomeUnknown extends Error {
 export class DeadlinePassed extends Error {
   override readonly name = "DeadlinePassed";
 }
+
+/**
+ * Planning a statement of the write path costs more than running it, so it is done once a session. A plan that is made
+ * while a table has a few rows would scan it, and go on doing so when it has millions: 90 ms a batch instead of 5, measured
+ * with 100,000 wallets. Whatever the statistics say, these statements are look-ups by an index.
+ */
+const PLAN_ONCE = `
+    set local plan_cache_mode = force_generic_plan;
+    set local enable_seqscan = off;
+    set local enable_bitmapscan = off;
+    set local enable_hashjoin = off;
+    set local enable_mergejoin = off;`;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** Postgres ends what we lost sight of soon after our own deadline, should the connection be a black hole. */
@@ -140,8 +152,7 @@ function beginScript(options: RunOptions, deadline: number): string {
   // Numbers of ours only: SET takes no parameters.
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
-    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
-    ${options.planOnce ? "set local plan_cache_mode = force_generic_plan;" : ""}
+    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';${options.planOnce ? PLAN_ONCE : ""}
     set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;

@@ -1,0 +1,55 @@
+import postgres from "postgres";
+import { expect, test } from "vitest";
+import { connect } from "../index.ts";
+import { newKey, openWallet, shop } from "../testing/factories.ts";
+import { createTestDatabase } from "../testing/index.ts";
+
+test("no statement of the write path scans a table, not even while it is tiny and Postgres knows it", async () => {
+  const database = await createTestDatabase();
+  const sql = postgres(database.url, { max: 1 });
+  try {
+    const before = connect({ url: database.url });
+    const [from, to] = [await openWallet(before, 100n), await openWallet(before, 100n)];
+    const hold = { walletId: from, amount: 5n, expiresInSeconds: 600 };
+    await before.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
+    await before.close();
+    await sql`analyze holdfast.wallets, holdfast.operations, holdfast.entries, holdfast.holds`;
+    const scansThen = await scans(sql);
+
+    // Fresh sessions plan their statements now, with statistics that say "a handful of rows".
+    const db = connect({ url: database.url });
+    const transfer = { fromWalletId: from, toWalletId: to, amount: 1n };
+    await db.execute(shop, { kind: "wallets.transfer", idempotencyKey: newKey(), ...transfer });
+    const { holdId } = await db.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
+    await db.execute(shop, {
+      kind: "wallets.capture",
+      idempotencyKey: newKey(),
+      holdId,
+      amount: 2n,
+      toWalletId: to,
+      final: false,
+    });
+    await db.execute(shop, { kind: "wallets.release", idempotencyKey: newKey(), holdId });
+    await openWallet(db, 10n);
+    // Sessions report what they did when they end.
+    await db.close();
+    expect(await scans(sql)).toEqual(scansThen);
+  } finally {
+    await sql.end();
+    await database.close();
+  }
+});
+
+/** Sequential scans by table, once nobody but us is connected. */
+async function scans(sql: postgres.Sql): Promise<Record<string, number>> {
+  for (;;) {
+    const [row] = await sql<{ others: number }[]>`
+      select count(*)::int as others from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+    if (row?.others === 0) break;
+  }
+  const rows = await sql<{ name: string; scans: number }[]>`
+    select relname as name, seq_scan::int as scans from pg_stat_user_tables
+    where schemaname = 'holdfast' and relname in ('wallets', 'operations', 'entries', 'holds') order by relname`;
+  return Object.fromEntries(rows.map(({ name, scans }) => [name, scans]));
+}
