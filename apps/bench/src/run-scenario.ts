@@ -35,7 +35,7 @@ export interface Outcome {
 
 export const WARM_UP_SECONDS = 1;
 /** Operations of one caller, for what is counted and not timed. */
-const METERED = 200;
+const METERED = 50;
 
 /** Contenders take turns, round by round, on one Postgres; then each one's tables are checked. */
 export async function runScenario(

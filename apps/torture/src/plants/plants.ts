@@ -56,8 +56,12 @@ export const plants: readonly Plant[] = [
         "  // 1 lock:",
         "  const early = await lookUp(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]);\n  // 1 lock:",
       ),
-      edit("write-path/execute.ts", "    lookUp(tx, tenantId, keys),\n  ]);", "    early,\n  ]);"),
-      edit("write-path/record.ts", "outcome)`;", "outcome) on conflict do nothing`;"),
+      edit("write-path/execute.ts", "lookUp(tx, tenantId, keys)]);", "early]);"),
+      edit(
+        "write-path/record.ts",
+        "(tenant_id, id, idempotency_key, kind, caller, input, outcome)`;",
+        "(tenant_id, id, idempotency_key, kind, caller, input, outcome) on conflict do nothing`;",
+      ),
     ],
   },
   {
