@@ -38,7 +38,7 @@ const DEADLINES_MS = [800, 1_500, 3_000] as const;
  * How long a client rests between two calls, on average: many clients that rest keep a service busier through an outage
  * than few that don't, and don't stall it with their own load.
  */
-const THINK_MS = 400;
+const THINK_MS = 360;
 /** How much longer a caller listens who would notice a late reply. */
 const LATE_MS = 500;
 /** Before the faults begin nobody is in a hurry. */
