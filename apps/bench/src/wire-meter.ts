@@ -5,13 +5,13 @@ export interface WireMeter {
   readonly port: number;
   /** How often a client spoke after the server had answered: what distance would cost. */
   readonly roundTrips: number;
-  /** Statements executed: Execute and Query messages. A script of several statements is one Query. */
+  /** Statements that Postgres reported as done, BEGIN, SET and COMMIT among them. */
   readonly statements: number;
   close(): Promise<void>;
 }
 
-const EXECUTE = "E".charCodeAt(0);
-const QUERY = "Q".charCodeAt(0);
+const HEADER = 5;
+const COMMAND_COMPLETE = "C".charCodeAt(0);
 
 /** A TCP proxy in front of Postgres that reads along. For counting, not for timing. */
 export async function startWireMeter(targetPort: number): Promise<WireMeter> {
@@ -21,7 +21,7 @@ export async function startWireMeter(targetPort: number): Promise<WireMeter> {
     const upstream = net.connect({ host: "127.0.0.1", port: targetPort });
     let answered = true;
     const read = messageReader((type) => {
-      if (type === EXECUTE || type === QUERY) counts.statements++;
+      if (type === COMMAND_COMPLETE) counts.statements++;
     });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -35,11 +35,11 @@ export async function startWireMeter(targetPort: number): Promise<WireMeter> {
     client.on("data", (data) => {
       if (answered) counts.roundTrips++;
       answered = false;
-      read(data);
       upstream.write(data);
     });
     upstream.on("data", (data) => {
       answered = true;
+      read(data);
       client.write(data);
     });
   });
@@ -59,19 +59,16 @@ export async function startWireMeter(targetPort: number): Promise<WireMeter> {
   };
 }
 
-/** Frontend messages: one without a type to begin with, then a type byte and a length each. */
+/** The server's messages: a type byte and a length each. */
 function messageReader(onMessage: (type: number) => void): (data: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
-  let started = false;
   return (data) => {
     pending = pending.length === 0 ? data : Buffer.concat([pending, data]);
     for (;;) {
-      const header = started ? 5 : 4;
-      if (pending.length < header) return;
-      const length = pending.readInt32BE(header - 4) + header - 4;
+      if (pending.length < HEADER) return;
+      const length = pending.readInt32BE(1) + 1;
       if (pending.length < length) return;
-      if (started) onMessage(pending[0] ?? 0);
-      started = true;
+      onMessage(pending[0] ?? 0);
       pending = pending.subarray(length);
     }
   };
