@@ -114,7 +114,7 @@ CREATE UNIQUE INDEX operations_pkey ON holdfast.operations USING btree (tenant_i
 
 CREATE UNIQUE INDEX tenants_pkey ON holdfast.tenants USING btree (tenant_id)
 
-CREATE INDEX wallets_owner ON holdfast.wallets USING btree (tenant_id, owner_id)
+CREATE INDEX wallets_owner ON holdfast.wallets USING btree (owner_id)
 
 CREATE UNIQUE INDEX wallets_pkey ON holdfast.wallets USING btree (tenant_id, id)
 

@@ -24,12 +24,14 @@ export const plants: readonly Plant[] = [
   {
     name: "lock-dropped",
     bug: "wallets are read without a lock",
-    edits: [edit("wallets/rows.ts", 'for no key update${wait ? "" : " skip locked"}', "")],
+    edits: [edit("wallets/rows.ts", "for no key update${skip}) as wallet", ") as wallet")],
   },
   {
     name: "lock-too-weak",
     bug: "FOR KEY SHARE: a lock that does not exclude other writers",
-    edits: [edit("wallets/rows.ts", "for no key update", "for key share")],
+    edits: [
+      edit("wallets/rows.ts", "for no key update${skip}) as wallet", "for key share${skip}) as wallet"),
+    ],
   },
   {
     name: "hold-lock-dropped",
@@ -37,13 +39,13 @@ export const plants: readonly Plant[] = [
     edits: [
       edit(
         "wallets/rows.ts",
-        "const LOCK_WALLETS_FREE = lockWallets(false);",
-        "const LOCK_WALLETS_FREE = lockWallets(false);\nconst UNLOCKED = lockWallets(true).replace(/for no key update/, '');",
+        'lockWallets(WALLETS_OF_HOLDS_TOO, "")',
+        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update", "")',
       ),
       edit(
         "wallets/rows.ts",
-        "tx.run(wait ? LOCK_WALLETS_WAITING : LOCK_WALLETS_FREE, parameters)",
-        "tx.run(holdIds.length > 0 ? UNLOCKED : wait ? LOCK_WALLETS_WAITING : LOCK_WALLETS_FREE, parameters)",
+        'lockWallets(WALLETS_OF_HOLDS_TOO, " skip locked")',
+        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update", "")',
       ),
     ],
   },
@@ -70,13 +72,13 @@ export const plants: readonly Plant[] = [
     edits: [
       edit(
         "wallets/rows.ts",
-        "  select found.* from (\n    select key from unnest($2::uuid[]) as named(key)\n",
-        "  select found.* from (select key from (\n    select key from unnest($2::uuid[]) as named(key)\n",
+        'const NAMED_WALLETS = "unnest($2::uuid[]) as wanted(key)";',
+        'const NAMED_WALLETS = "(select key from unnest($2::uuid[]) as named(key) order by md5(key::text || clock_timestamp()::text)) as wanted";',
       ),
       edit(
         "wallets/rows.ts",
-        "    order by key\n",
-        "    ) as unsorted order by md5(key::text || clock_timestamp()::text)\n",
+        "    order by key) as wanted`;",
+        "    order by md5(key::text || clock_timestamp()::text)) as wanted`;",
       ),
     ],
   },
@@ -210,7 +212,7 @@ export const plants: readonly Plant[] = [
   {
     name: "version-not-advanced",
     bug: "the wallet's version stays behind its entries",
-    edits: [edit("wallets/rows.ts", "version = wallet.version + sum.steps", "version = wallet.version")],
+    edits: [edit("wallets/rows.ts", "pgArray(all.map((sum) => sum.steps))", "pgArray(all.map(() => 0n))")],
   },
   {
     name: "balance-set-not-incremented",

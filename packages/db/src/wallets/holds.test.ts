@@ -208,4 +208,22 @@ describe("a hold whose time has come", () => {
       expect(after.kindsUnder(`holdfast:expire:${holdId}`)).toEqual(["wallets.expire"]);
     }
   });
+
+  test("is not found again by who waited for the wallet while its last holder found it", async () => {
+    const walletId = await openWallet(db, 100n);
+    const { holdId } = await place(walletId, 40n, 1);
+    // The wallet still holds something afterwards, so its holds are looked at.
+    await place(walletId, 10n);
+    await untilExpired(holdId);
+    await withBlocker(database.url, async (blocker) => {
+      expect(await execute(blocker.sql, ada, [debit(walletId, 1n)])).toMatchObject([{ ok: true }]);
+      const waiting = others.begin((tx) => execute(tx, ada, [debit(walletId, 2n)]));
+      await blocker.untilWaiting(1);
+      await blocker.release();
+      expect(await waiting).toMatchObject([{ ok: true }]);
+    });
+    const after = await holdings(database.url);
+    expect(after.wallet(walletId)).toMatchObject({ balance: 97n, held: 10n });
+    expect(after.kindsUnder(`holdfast:expire:${holdId}`)).toEqual(["wallets.expire"]);
+  });
 });

@@ -1,39 +1,47 @@
-import { ROWS_DIFFER } from "../postgres-error.ts";
 import { pgArray, type Row, type Statements, textOf } from "../statements.ts";
 import { existing } from "../write-path/lock.ts";
 import type { HoldStatus } from "./commands.ts";
 import { type Entry, type Hold, type Wallet, WalletRows } from "./wallet.ts";
 
-/**
- * Locks wallets: those named, and those of the holds named (a hold never changes its wallet, so reading it unlocked is
- * safe). In id order, in one statement; lateral and `offset 0` for the reasons given at `lockRows`.
- */
-const lockWallets = (wait: boolean) => `
-  select found.* from (
+/** The wallets named, in the order of their ids in which the array has them. */
+const NAMED_WALLETS = "unnest($2::uuid[]) as wanted(key)";
+/** Those, and the wallets of the holds named: a hold never changes its wallet, so reading it unlocked is safe. */
+const WALLETS_OF_HOLDS_TOO = `(
     select key from unnest($2::uuid[]) as named(key)
     union
     select held.wallet_id from unnest($3::uuid[]) as named(key) cross join lateral (
       select wallet_id from holdfast.holds where tenant_id = $1::int and id = named.key offset 0) as held
-    order by key
-  ) as wanted cross join lateral (
-    select id::text, owner_id, currency, credit_balance::text, held::text, min_balance::text, version::text
-    from holdfast.wallets where tenant_id = $1::int and id = wanted.key offset 0
-    for no key update${wait ? "" : " skip locked"}) as found`;
-const LOCK_WALLETS_WAITING = lockWallets(true);
-const LOCK_WALLETS_FREE = lockWallets(false);
+    order by key) as wanted`;
 
-/** Reads holds under the locks of their wallets: those named, and those of the named wallets that are past their time. */
+const HOLD_COLUMNS = `id::text as hold_id, ctid::text as hold_place, wallet_id::text, amount::text, captured::text, status,
+      floor(extract(epoch from expires_at) * 1000)::bigint::text as expires_at_ms`;
+
+/**
+ * Locks wallets in id order, in one statement, and reads those holds of theirs that are past their time; lateral and
+ * `offset 0` for the reasons given at `lockRows`. A wallet that holds nothing has no such hold, and none is looked for.
+ * The holds are read with a lock although the wallet's guards them: when we waited for the wallet, its last holder may have
+ * settled them since this statement began, and only a row that is locked is looked at again.
+ */
+const lockWallets = (wanted: string, skip: string) => `
+  select wallet.id::text, wallet.place::text, wallet.owner_id, wallet.currency, wallet.credit_balance::text,
+    wallet.held::text, wallet.min_balance::text, wallet.version::text, due.*
+  from ${wanted} cross join lateral (
+    select ctid as place, * from holdfast.wallets where tenant_id = $1::int and id = wanted.key offset 0
+    for no key update${skip}) as wallet
+  left join lateral (
+    select ${HOLD_COLUMNS} from holdfast.holds
+    where wallet.held > 0 and tenant_id = $1::int and wallet_id = wallet.id
+      and status in ('open', 'partially_captured') and expires_at <= clock_timestamp() offset 0
+    for no key update${skip}) as due on true`;
+const LOCK_WAITING = lockWallets(NAMED_WALLETS, "");
+const LOCK_FREE = lockWallets(NAMED_WALLETS, " skip locked");
+const LOCK_WITH_HOLDS_WAITING = lockWallets(WALLETS_OF_HOLDS_TOO, "");
+const LOCK_WITH_HOLDS_FREE = lockWallets(WALLETS_OF_HOLDS_TOO, " skip locked");
+
+/** Reads the holds named, under the locks of their wallets. */
 const READ_HOLDS = `
   select found.* from unnest($2::uuid[]) as named(key) cross join lateral (
-    select id::text, wallet_id::text, amount::text, captured::text, status,
-      floor(extract(epoch from expires_at) * 1000)::bigint::text as expires_at_ms
-    from holdfast.holds where tenant_id = $1::int and id = named.key offset 0) as found
-  union all
-  select found.* from unnest($3::uuid[]) as named(key) cross join lateral (
-    select id::text, wallet_id::text, amount::text, captured::text, status,
-      floor(extract(epoch from expires_at) * 1000)::bigint::text as expires_at_ms
-    from holdfast.holds where tenant_id = $1::int and wallet_id = named.key
-      and status in ('open', 'partially_captured') and expires_at <= clock_timestamp() offset 0) as found`;
+    select ${HOLD_COLUMNS} from holdfast.holds where tenant_id = $1::int and id = named.key offset 0) as found`;
 
 export interface LockedWallets {
   readonly rows: WalletRows;
@@ -41,7 +49,7 @@ export interface LockedWallets {
   readonly stuckHolds: ReadonlySet<string>;
 }
 
-/** Locks wallets and reads the holds that their locks guard; both statements travel together. */
+/** Locks wallets and reads the holds that their locks guard; the statements travel together. */
 export async function lockWalletRows(
   tx: Statements,
   tenantId: number,
@@ -52,17 +60,25 @@ export async function lockWalletRows(
   const rows = new WalletRows();
   if (walletIds.length === 0 && holdIds.length === 0)
     return { rows, stuckWallets: new Set(), stuckHolds: new Set() };
-  const parameters = [String(tenantId), pgArray(walletIds), pgArray(holdIds)];
-  const [wallets, holds] = await Promise.all([
-    tx.run(wait ? LOCK_WALLETS_WAITING : LOCK_WALLETS_FREE, parameters),
-    tx.run(READ_HOLDS, [String(tenantId), pgArray(holdIds), pgArray(walletIds)]),
-  ]);
-  for (const row of wallets) rows.wallets.set(textOf(row, "id"), walletOf(row));
+  const [tenant, named] = [String(tenantId), pgArray(walletIds)];
+  const [wallets, holds] = await Promise.all(
+    holdIds.length === 0
+      ? [tx.run(wait ? LOCK_WAITING : LOCK_FREE, [tenant, named]), []]
+      : [
+          tx.run(wait ? LOCK_WITH_HOLDS_WAITING : LOCK_WITH_HOLDS_FREE, [tenant, named, pgArray(holdIds)]),
+          tx.run(READ_HOLDS, [tenant, pgArray(holdIds)]),
+        ],
+  );
+  for (const row of wallets) {
+    const wallet = walletOf(row);
+    rows.wallets.set(wallet.id, wallet);
+    rows.places.set(wallet.id, textOf(row, "place"));
+    if (row["hold_id"] !== null) addHold(rows, row);
+  }
   const stuckHolds = new Set<string>();
   for (const row of holds) {
-    const hold = holdOf(row);
-    if (rows.wallets.has(hold.walletId)) rows.holds.set(hold.id, hold);
-    else stuckHolds.add(hold.id);
+    if (rows.wallets.has(textOf(row, "wallet_id"))) addHold(rows, row);
+    else stuckHolds.add(textOf(row, "hold_id"));
   }
   const missing = wait ? [] : walletIds.filter((id) => !rows.wallets.has(id));
   const table = { table: "holdfast.wallets", key: "id", keyType: "uuid" } as const;
@@ -82,9 +98,15 @@ function walletOf(row: Row): Wallet {
   };
 }
 
+function addHold(rows: WalletRows, row: Row): void {
+  const hold = holdOf(row);
+  rows.holds.set(hold.id, hold);
+  rows.places.set(hold.id, textOf(row, "hold_place"));
+}
+
 function holdOf(row: Row): Hold {
   return {
-    id: textOf(row, "id"),
+    id: textOf(row, "hold_id"),
     walletId: textOf(row, "wallet_id"),
     amount: BigInt(textOf(row, "amount")),
     captured: BigInt(textOf(row, "captured")),
@@ -93,14 +115,14 @@ function holdOf(row: Row): Hold {
   };
 }
 
-/** Writes a batch: a statement for each kind of change. What could find fewer rows than it is meant for counts them. */
+/** Writes a batch: a statement for each kind of change. What could find other rows than it is meant for counts them. */
 export function writeWalletRows(tx: Statements, tenantId: number, rows: WalletRows): void {
   const tenant = String(tenantId);
   if (rows.opened.length > 0) void tx.run(INSERT_WALLETS, [tenant, ...openedColumns(rows)]);
   if (rows.entries.length > 0) {
     const sums = sumByWallet(rows.entries);
-    const count = String(sums.size);
-    void tx.run(MOVE_CREDIT, [tenant, ...entryColumns(rows.entries), ...sumColumns(sums), count]);
+    const places = pgArray([...sums.keys()].map((id) => rows.placeOf(id)));
+    void tx.run(MOVE_CREDIT, [tenant, ...entryColumns(rows.entries), ...sumColumns(sums), places]);
   }
   if (rows.placed.length > 0) void tx.run(INSERT_HOLDS, [tenant, ...placedColumns(rows)]);
   if (rows.settled.size > 0) {
@@ -110,7 +132,7 @@ export function writeWalletRows(tx: Statements, tenantId: number, rows: WalletRo
       pgArray(holds.map((hold) => hold.id)),
       pgArray(holds.map((hold) => hold.captured)),
       pgArray(holds.map((hold) => hold.status)),
-      String(holds.length),
+      pgArray(holds.map((hold) => rows.placeOf(hold.id))),
     ]);
   }
 }
@@ -133,27 +155,13 @@ function openedColumns({ opened }: WalletRows): string[] {
   ];
 }
 
-/**
- * Balances move by `credit_balance + x` and in no other way; every step of theirs is an entry. The wallets are found by
- * their index and updated by their place: a plain join by id would be made a scan of the tenant's wallets while they are few,
- * and the plan would stay so when they are many. The place can't change meanwhile, for the rows are locked.
- */
+/** Balances move by `credit_balance + x`, in the function `change_wallets` and in no other way; every step is an entry. */
 const MOVE_CREDIT = `with written as (
     insert into holdfast.entries
       (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
     select $1::int, * from unnest(
-      $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])),
-  moved as (
-    update holdfast.wallets as wallet set
-      credit_balance = wallet.credit_balance + sum.amount,
-      held = wallet.held + sum.held_change,
-      version = wallet.version + sum.steps
-    from unnest($9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[]) as sum (id, amount, held_change, steps)
-    cross join lateral (
-      select ctid as place from holdfast.wallets where tenant_id = $1::int and id = sum.id offset 0) as found
-    where wallet.tenant_id = $1::int and wallet.ctid = found.place
-    returning 1)
-  select holdfast.expect_rows(count(*), $13::bigint, '${ROWS_DIFFER}') from moved`;
+      $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]))
+  select holdfast.change_wallets($1::int, $9::uuid[], $13::tid[], $10::bigint[], $11::bigint[], $12::bigint[])`;
 
 function entryColumns(entries: readonly Entry[]): string[] {
   return [
@@ -213,11 +221,4 @@ function placedColumns({ placed }: WalletRows): string[] {
   ];
 }
 
-const SETTLE_HOLDS = `with written as (
-    update holdfast.holds as hold set captured = settled.captured, status = settled.status
-    from unnest($2::uuid[], $3::bigint[], $4::text[]) as settled (id, captured, status)
-    cross join lateral (
-      select ctid as place from holdfast.holds where tenant_id = $1::int and id = settled.id offset 0) as found
-    where hold.tenant_id = $1::int and hold.ctid = found.place
-    returning 1)
-  select holdfast.expect_rows(count(*), $5::bigint, '${ROWS_DIFFER}') from written`;
+const SETTLE_HOLDS = "select holdfast.settle_holds($1::int, $2::uuid[], $5::tid[], $3::bigint[], $4::text[])";

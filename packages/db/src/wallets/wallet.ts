@@ -39,6 +39,8 @@ export interface Entry {
 /** The wallets and holds of one batch: as they were locked, as they are after each decision, and what to write. */
 export class WalletRows {
   readonly wallets = new Map<string, Wallet>();
+  /** Where in their tables the lock found wallets and holds, by id. */
+  readonly places = new Map<string, string>();
   readonly holds = new Map<string, Hold>();
   readonly entries: Entry[] = [];
   readonly opened: { wallet: Wallet; operationId: string }[] = [];
@@ -51,6 +53,12 @@ export class WalletRows {
     for (const wallet of this.wallets.values()) fork.wallets.set(wallet.id, wallet);
     for (const hold of this.holds.values()) fork.holds.set(hold.id, hold);
     return fork;
+  }
+
+  placeOf(id: string): string {
+    const place = this.places.get(id);
+    if (place === undefined) throw new TypeError("what changes is a row that was there, and locked, before");
+    return place;
   }
 
   apply(change: WalletChange, operationId: string): void {
