@@ -312,6 +312,36 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+CREATE OR REPLACE FUNCTION holdfast.change_wallets(tenant integer, ids uuid[], places tid[], amounts bigint[], held_changes bigint[], steps bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.wallets AS wallet SET
+    credit_balance = wallet.credit_balance + change.amount,
+    held = wallet.held + change.held_change,
+    version = wallet.version + change.steps
+  FROM unnest(ids, places, amounts, held_changes, steps) AS change (id, place, amount, held_change, steps)
+  WHERE wallet.tenant_id = tenant AND wallet.ctid = change.place AND wallet.id = change.id;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.expect_rows(actual bigint, expected bigint, state text)
  RETURNS void
  LANGUAGE plpgsql
@@ -320,6 +350,33 @@ AS $function$
 BEGIN
   IF actual <> expected THEN
     RAISE EXCEPTION 'wrote % rows instead of %', actual, expected USING ERRCODE = state;
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.settle_holds(tenant integer, ids uuid[], places tid[], captures bigint[], statuses text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.holds AS hold SET captured = settled.captured, status = settled.status
+  FROM unnest(ids, places, captures, statuses) AS settled (id, place, captured, status)
+  WHERE hold.tenant_id = tenant AND hold.ctid = settled.place AND hold.id = settled.id;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
   END IF;
 END
 $function$

@@ -24,7 +24,7 @@ const HOLD_COLUMNS = `id::text as hold_id, ctid::text as hold_place, wallet_id::
  */
 const lockWallets = (wanted: string, skip: string) => `
   select wallet.id::text, wallet.place::text, wallet.owner_id, wallet.currency, wallet.credit_balance::text,
-    wallet.held::text, wallet.min_balance::text, wallet.version::text, due.*
+    wallet.held::text, wallet.min_balance::text, wallet.version::text, row_to_json(due)::text as due
   from ${wanted} cross join lateral (
     select ctid as place, * from holdfast.wallets where tenant_id = $1::int and id = wanted.key offset 0
     for no key update${skip}) as wallet
@@ -73,7 +73,7 @@ export async function lockWalletRows(
     const wallet = walletOf(row);
     rows.wallets.set(wallet.id, wallet);
     rows.places.set(wallet.id, textOf(row, "place"));
-    if (row["hold_id"] !== null) addHold(rows, row);
+    if (row["due"] !== null) addHold(rows, JSON.parse(textOf(row, "due")) as Row);
   }
   const stuckHolds = new Set<string>();
   for (const row of holds) {
