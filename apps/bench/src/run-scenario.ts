@@ -50,7 +50,7 @@ export async function runScenario(
   try {
     for (const contender of taking) {
       onProgress(`${scenario.name}: ${contender.name} opens ${scenario.world.wallets} wallets`);
-      const database = await freshDatabase(admin, url, `bench_${contender.name.replace("-", "_")}`);
+      const database = await freshDatabase(admin, url, `bench_${contender.name.replaceAll("-", "_")}`);
       runs.push(await startRun(contender, scenario, database));
     }
     for (let round = 1; round <= rounds; round++) {

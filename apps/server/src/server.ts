@@ -83,6 +83,8 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
     },
     close: () => {
       draining = true;
+      // A subscription is a reply without an end of its own.
+      db.stopWatching();
       // Fastify's close resolves when the last reply is sent; only then may the sessions go.
       closing ??= app.close().finally(() => db.close());
       return closing;

@@ -18,7 +18,7 @@ interface InputParser<In, Out> {
   parse(raw: unknown): Out;
 }
 
-function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<In, Out> {
+export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<In, Out> {
   return { parse } as InputParser<In, Out>;
 }
 

@@ -8,11 +8,20 @@ export interface Context {
   readonly db: Db;
   /** Undefined when the request bears no valid credential. */
   readonly principal: Principal | undefined;
+  /** Whom the same credential names now: nobody when it has ended or was revoked. */
+  authenticateAgain(): Promise<Principal | undefined>;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
 }
 
+/** Proxies close a connection on which nothing moves, most of them after a minute. */
+const PING_MS = 15_000;
+
 const t = initTRPC.context<Context>().create({
+  sse: {
+    ping: { enabled: true, intervalMs: PING_MS },
+    client: { reconnectAfterInactivityMs: 3 * PING_MS },
+  },
   // Never a stack on the wire, whatever NODE_ENV says.
   isDev: false,
   errorFormatter: ({ error, path }) => wireError(toHoldfastError(error), path),

@@ -1,3 +1,5 @@
+import { createDoorbell } from "./changes/doorbell.ts";
+import { createFeed, type Feed } from "./changes/feed.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
 import { isRetryable } from "./postgres-error.ts";
@@ -72,6 +74,12 @@ export interface Db {
   withTransaction<T>(options: TransactionOptions, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One read-only transaction as the app role of the principal's tenant. */
   read: Read;
+  /** Every change of some topics, live; see `Feed`. */
+  readonly watch: Feed["watch"];
+  /** How many watch at the moment. */
+  readonly watchers: number;
+  /** Ends every subscription; those who watched may go on at another replica. */
+  stopWatching(): void;
   /** Resolves when the database answers; rejects with what is wrong. */
   ping(): Promise<void>;
   /** Calls that wait for their transaction at the moment. */
@@ -89,18 +97,33 @@ const MAX_BATCH = 512;
 /** Node's timers overflow at 2^31 milliseconds; nobody waits for an hour either. */
 const MAX_DEADLINE_MS = 3_600_000;
 const MAX_BATCH_NEEDS = 4_096;
+/** Rings of so long go out as one: see `createDoorbell`. */
+const DOORBELL_EVERY_MS = 30;
+/** A replica looks for a tenant's changes at most so often, whatever the number of its watchers. */
+const LOOK_EVERY_MS = 20;
+const POLL_MS = 3_000;
+const FEED_READ_MS = 5_000;
 
 export function connect(options: ConnectOptions): Db {
   const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
   const user = decodeURIComponent(new URL(options.url).username);
+  const role = user === LOGIN_ROLE ? undefined : LOGIN_ROLE;
   const sessions = createSessions({
     url: options.url,
-    role: user === LOGIN_ROLE ? undefined : LOGIN_ROLE,
+    role,
     connectTimeoutMs: 5_000,
     prepare: options.prepare ?? true,
     max,
   });
   const registry = createRegistry(options.features ?? holdfastFeatures);
+  const feed = createFeed({
+    topics: registry.features.flatMap(({ topic }) => topic ?? []),
+    doorbell: createDoorbell({ url: options.url, role, everyMs: DOORBELL_EVERY_MS }),
+    read: (tenantId, work) =>
+      runTransaction(sessions, { tenantId, readOnly: true, deadline: Date.now() + FEED_READ_MS }, work),
+    everyMs: LOOK_EVERY_MS,
+    pollMs: POLL_MS,
+  });
   const coalescer = createCoalescer({
     sessions,
     registry,
@@ -110,6 +133,7 @@ export function connect(options: ConnectOptions): Db {
     batchTimeoutMs: BATCH_TIMEOUT_MS,
     briefWaitMs: BRIEF_WAIT_MS,
     maxPatient: Math.max(1, Math.floor(max / 2)),
+    onTouched: feed.touch,
   });
 
   return {
@@ -125,7 +149,19 @@ export function connect(options: ConnectOptions): Db {
       return answerOf(registry, result) as Answer<C["kind"]>;
     },
 
-    withTransaction: (transaction, work) => withTransaction(sessions, transaction, work),
+    withTransaction: (transaction, work) =>
+      withTransaction(sessions, transaction, (tx) => {
+        tx.afterCommit(() => feed.touch(tx.tenantId, tx.touched));
+        return work(tx);
+      }),
+
+    async watch(principal, topics, signal) {
+      try {
+        return await feed.watch(principal, topics, signal);
+      } catch (error) {
+        throw asHoldfastError(error, onError);
+      }
+    },
 
     async read(principal, work, { deadlineMs = defaultDeadlineMs } = {}) {
       refuseInsideTransaction(sessions, "query through the Tx that you have");
@@ -149,8 +185,15 @@ export function connect(options: ConnectOptions): Db {
       return coalescer.waiting;
     },
 
+    get watchers() {
+      return feed.watchers;
+    },
+
+    stopWatching: () => feed.stop(),
+
     async close() {
       await coalescer.close();
+      await feed.close();
       await sessions.close();
     },
   };

@@ -1,4 +1,7 @@
 export { createApiKey, findApiKeyPrincipal, type NewApiKey } from "./api-keys.ts";
+export type { WatchedTopic } from "./changes/feed.ts";
+export { parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
+export type { ChangeEvent } from "./changes/watcher.ts";
 export {
   type Answer,
   type CallOptions,
@@ -24,6 +27,7 @@ export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
 export { pgArray, type Row, type Statements, textOf } from "./statements.ts";
 export { createTenant } from "./tenants.ts";
+export type { TopicName } from "./topic-name.ts";
 export { DeadlinePassed, OutcomeUnknown, type TransactionOptions, type Tx } from "./transaction.ts";
 export { type Finding, verify } from "./verify.ts";
 export {
@@ -62,3 +66,4 @@ export type {
   Refusal,
 } from "./write-path/feature.ts";
 export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";
+export type { Change, Json, Topic } from "./write-path/topic.ts";

@@ -138,6 +138,7 @@ function rowsOf(answer: unknown): readonly Row[] {
 function oneAfterTheOther(inner: Statements): Statements & { done(): Promise<void> } {
   let last: Promise<unknown> = Promise.resolve();
   return {
+    ...(inner.touched === undefined ? {} : { touched: inner.touched }),
     run(text, parameters) {
       const next = last.then(() => inner.run(text, parameters));
       last = next;

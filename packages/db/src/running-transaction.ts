@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { SessionLost } from "./postgres-error.ts";
 import type { Session } from "./session.ts";
 import type { Row, Statements } from "./statements.ts";
+import type { TopicName } from "./topic-name.ts";
 
 /**
  * A transaction under way: what may lock and write takes one of these, and `withTransaction` is the only way to get
@@ -10,6 +11,7 @@ import type { Row, Statements } from "./statements.ts";
  */
 export interface Tx extends Statements {
   readonly tenantId: number;
+  readonly touched: TopicName[];
   /** Drizzle on this transaction's session, for statements of one's own. */
   readonly drizzle: PostgresJsDatabase;
   /** Runs after COMMIT was confirmed, and not at all when it wasn't; its failures don't reach the caller. */
@@ -24,6 +26,7 @@ export class TransactionEnded extends Error {
 /** The handle of one transaction on one session: follows every statement, and is dead after its end. */
 export class RunningTransaction implements Tx {
   readonly tenantId: number;
+  readonly touched: TopicName[] = [];
   readonly #session: Session;
   readonly #hooks: (() => void)[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();

@@ -1,3 +1,5 @@
+import type { TopicName } from "./topic-name.ts";
+
 /** A row as the driver hands it over; the statements here cast so that every value is a string, boolean or null. */
 export type Row = Readonly<Record<string, string | boolean | null>>;
 
@@ -6,6 +8,8 @@ export type Row = Readonly<Record<string, string | boolean | null>>;
  * the same statement runs through postgres.js, node-postgres or somebody else's Drizzle transaction.
  */
 export interface Statements {
+  /** Topics that the transaction changes, gathered for those who watch them; told after COMMIT. */
+  readonly touched?: TopicName[];
   run(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]>;
 }
 

@@ -110,8 +110,9 @@ async function createContext(
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
-  const principal = await within(remaining(), authenticate(request.headers.authorization));
-  return { db, principal, deadlineMs: remaining() };
+  const authenticateAgain = () => authenticate(request.headers.authorization);
+  const principal = await within(remaining(), authenticateAgain());
+  return { db, principal, authenticateAgain, deadlineMs: remaining() };
 }
 
 function refuseWideBatch(path: string): void {

@@ -3,6 +3,7 @@ import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, type WalletCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-holds.ts";
 import { lockWalletRows, writeWalletRows } from "./rows.ts";
+import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
 import type { WalletChange, WalletRows } from "./wallet.ts";
 
@@ -46,6 +47,8 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   },
 
   write: writeWalletRows,
+  topic: walletTopic,
+  touched: (rows) => new Set(rows.entries.map(({ walletId }) => walletId)),
   checks: walletChecks,
 };
 

@@ -1,6 +1,7 @@
 import { HoldfastError } from "../errors.ts";
 import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import type { Sessions } from "../sessions.ts";
+import type { TopicName } from "../topic-name.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
@@ -25,6 +26,8 @@ export interface CoalesceOptions {
   readonly briefWaitMs: number;
   /** The most transactions at a time that wait for rows which somebody else has locked. */
   readonly maxPatient: number;
+  /** Told what a transaction has changed, once it is committed. */
+  readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;
 }
 
 export interface Coalescer {
@@ -254,6 +257,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
+        tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
         return executeCalls(tx, registry, tenantId, calls, !skip);
       });
       for (const [at, ticket] of live.entries()) {

@@ -116,7 +116,12 @@ export async function executeCalls(
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
     recordOperations(tx, tenantId, operations, nowMs);
-    for (const { feature, rows } of locked) feature.write(tx, tenantId, rows);
+    for (const { feature, rows } of locked) {
+      feature.write(tx, tenantId, rows);
+      const kind = feature.topic?.kind;
+      if (kind === undefined || tx.touched === undefined) continue;
+      for (const id of feature.touched?.(rows) ?? []) tx.touched.push({ kind, id });
+    }
   }
   return results;
 }

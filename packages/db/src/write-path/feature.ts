@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
+import type { Topic } from "./topic.ts";
 import type { Check } from "./verify.ts";
 
 /** A parsed write: what was asked, and the key under which its outcome is recorded. */
@@ -14,9 +15,6 @@ export interface Need {
   readonly feature: string;
   readonly key: string;
 }
-
-/** JSON as it is stored and told: decimal strings for amounts, no undefined. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a command came to. A refusal has a code from the error table, or from the feature's own `errors`. */
 export type Outcome<Data = unknown> = { readonly ok: true; readonly data: Data } | Refusal;
@@ -76,6 +74,9 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   decide(all: Readonly<Record<string, unknown>>, command: C, context: DecideContext): Decision;
   /** Carries a decision's changes into the rows in memory, so that the next command of the batch sees them. */
   apply(rows: Rows, changes: readonly Change[], operationId: string): void;
+  /** What of this feature can be watched, and the ids of those topics that `write` changes. */
+  readonly topic?: Topic;
+  touched?(rows: Rows): Iterable<string>;
   /** The feature's invariants as SQL, for `verify`. */
   readonly checks?: readonly Check[];
   /** Issues a few set-based statements for all that was applied, without waiting; an update checks its row count. */

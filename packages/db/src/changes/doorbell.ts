@@ -1,0 +1,117 @@
+import postgres from "postgres";
+import { pgArray } from "../statements.ts";
+
+const CHANNEL = "holdfast_changes";
+/** Of the 8,000 bytes that a notification may have. */
+const MAX_PAYLOAD = 7_000;
+
+/** Tells other replicas that topics have changed, and hears it from them. A ring that gets lost costs time and no event. */
+export interface Doorbell {
+  /** Rings soon, once for all topics that change until then. */
+  ring(topic: string): void;
+  /** Hears of topics that changed elsewhere; `undefined` means any may have: the connection was new. */
+  listen(onRing: (topics: readonly string[] | undefined) => void): void;
+  close(): Promise<void>;
+}
+
+export interface DoorbellOptions {
+  readonly url: string;
+  readonly role: string | undefined;
+  /** How long rings are gathered, in milliseconds: a NOTIFY takes a lock that all committing transactions share. */
+  readonly everyMs: number;
+}
+
+/**
+ * Rings by NOTIFY, in transactions of its own and never in one that does business: a NOTIFY there makes all of them commit
+ * one after the other (17,000 → 4,200 commits a second, measured).
+ */
+export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbell {
+  const sender = `${Math.random().toString(36).slice(2)}:`;
+  const waiting = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let sql: postgres.Sql | undefined;
+  let closed = false;
+
+  const connection = (): postgres.Sql => {
+    sql ??= postgres(url, {
+      max: 1,
+      fetch_types: false,
+      prepare: false,
+      idle_timeout: 30,
+      connect_timeout: 5,
+      onnotice: () => {},
+      // Which transaction loses a ring at a crash does not matter.
+      connection: {
+        application_name: "holdfast doorbell",
+        synchronous_commit: "off",
+        ...(role ? { role } : {}),
+      },
+    });
+    return sql;
+  };
+
+  async function flush(): Promise<void> {
+    const payloads = payloadsOf(sender, waiting);
+    waiting.clear();
+    try {
+      await connection().unsafe("select pg_notify($1, payload) from unnest($2::text[]) as rings (payload)", [
+        CHANNEL,
+        pgArray(payloads),
+      ]);
+    } catch {
+      // Whoever watches elsewhere finds the changes at their next look.
+    }
+    timer = undefined;
+    if (waiting.size > 0) later();
+  }
+
+  function later(): void {
+    if (timer !== undefined || closed) return;
+    timer = setTimeout(() => void flush(), everyMs);
+    timer.unref();
+  }
+
+  return {
+    ring(topic) {
+      waiting.add(topic);
+      later();
+    },
+
+    listen(onRing) {
+      // The driver listens on a connection apart, and again on a new one whenever that is lost.
+      connection()
+        .listen(
+          CHANNEL,
+          (payload) => {
+            if (!payload.startsWith(sender)) onRing(payload.slice(payload.indexOf(":") + 1).split(","));
+          },
+          () => onRing(undefined),
+        )
+        .catch(() => {
+          if (!closed) setTimeout(() => this.listen(onRing), 1_000).unref();
+        });
+    },
+
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      if (waiting.size > 0) await flush();
+      await sql?.end({ timeout: 1 });
+    },
+  };
+}
+
+/** As few notifications as hold all topics. */
+export function payloadsOf(sender: string, topics: Iterable<string>): string[] {
+  const payloads: string[] = [];
+  let payload = "";
+  for (const topic of topics) {
+    if (payload !== "" && sender.length + payload.length + 1 + topic.length > MAX_PAYLOAD) {
+      payloads.push(sender + payload);
+      payload = "";
+    }
+    payload = payload === "" ? topic : `${payload},${topic}`;
+  }
+  if (payload !== "") payloads.push(sender + payload);
+  return payloads;
+}

@@ -1,0 +1,334 @@
+import { HoldfastError } from "../errors.ts";
+import type { Principal } from "../principal.ts";
+import type { Statements } from "../statements.ts";
+import { type TopicName, topicKey } from "../topic-name.ts";
+import type { Change, Topic } from "../write-path/topic.ts";
+import type { Doorbell } from "./doorbell.ts";
+import { type ChangeEvent, Watcher } from "./watcher.ts";
+
+/** A topic to watch, and the last version that the watcher knows. Who knows none is told `reset` first. */
+export interface WatchedTopic extends TopicName {
+  readonly since?: bigint | undefined;
+}
+
+export interface Feed {
+  /**
+   * Every change of the topics, each version once and in its order, those of a moment together, until `signal` aborts or
+   * the feed closes.
+   *
+   * @throws HoldfastError NOT_FOUND for a topic that is not there or that the principal may not see.
+   */
+  watch(
+    principal: Principal,
+    topics: readonly WatchedTopic[],
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<readonly ChangeEvent[], void, undefined>>;
+  /** These topics have changed, and that is committed. */
+  touch(tenantId: number, topics: Iterable<TopicName>): void;
+  /** How many watch at the moment. */
+  readonly watchers: number;
+  /** Ends every subscription, now and from now on. */
+  stop(): void;
+  /** After the last `touch`: rings what is still to be rung. */
+  close(): Promise<void>;
+}
+
+export interface FeedOptions {
+  readonly topics: readonly Topic[];
+  readonly doorbell: Doorbell;
+  /** One read-only transaction of a tenant. */
+  readonly read: <T>(tenantId: number, work: (tx: Statements) => Promise<T>) => Promise<T>;
+  /** Between two looks at the database for a tenant's changes, in milliseconds at least. */
+  readonly everyMs: number;
+  /** Look at every watched topic so often even when no doorbell rang, in milliseconds. */
+  readonly pollMs: number;
+}
+
+/** Changes of a topic that are kept in memory, for watchers who come back soon. */
+const RING = 256;
+/** Changes of a topic read at a time. */
+const AT_ONCE = 500;
+/** Who is further behind than this is told to read the topic anew. */
+const MAX_BEHIND = 5_000n;
+const RETRY_MS = 500;
+
+/** A topic that somebody wants to watch and may, and its version at that moment. */
+interface Found {
+  readonly wanted: WatchedTopic;
+  readonly topic: Topic;
+  readonly now: bigint;
+}
+
+/** A topic that somebody watches. */
+interface Watched {
+  readonly key: string;
+  readonly tenantId: number;
+  readonly topic: Topic;
+  readonly name: TopicName;
+  readonly watchers: Set<Watcher>;
+  /** Its newest changes, the last of them being `version`. */
+  readonly ring: Change[];
+  version: bigint;
+}
+
+/**
+ * The change feed of one replica. Watchers share what is read: one look at the database brings a tenant's changes to
+ * all of them, however many they are. A doorbell says that a look is worth it; without one it is taken every few seconds.
+ */
+export function createFeed(options: FeedOptions): Feed {
+  const { doorbell, read } = options;
+  const kinds = new Map(options.topics.map((topic) => [topic.kind, topic]));
+  const watched = new Map<string, Watched>();
+  /** By tenant: the topics to look at, and whether somebody is looking. */
+  const dirty = new Map<number, Set<Watched>>();
+  const looking = new Set<number>();
+  const everybody = new Set<Watcher>();
+  let poll: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function look(at: Watched): void {
+    const topics = dirty.get(at.tenantId);
+    if (topics === undefined) dirty.set(at.tenantId, new Set([at]));
+    else topics.add(at);
+    if (looking.has(at.tenantId)) return;
+    looking.add(at.tenantId);
+    void lookAround(at.tenantId);
+  }
+
+  const lookAtAll = (): void => {
+    for (const topic of watched.values()) look(topic);
+  };
+
+  /** Brings a tenant's topics up to date, again and again while they change; not more often than `everyMs`. */
+  async function lookAround(tenantId: number): Promise<void> {
+    for (let topics = dirty.get(tenantId); topics !== undefined && !closed; topics = dirty.get(tenantId)) {
+      dirty.delete(tenantId);
+      const live = [...topics].filter((topic) => topic.watchers.size > 0);
+      try {
+        if (live.length > 0) await catchUp(tenantId, live);
+        await pause(options.everyMs);
+      } catch {
+        // The database is away: every topic is as good as changed until it has been read.
+        for (const topic of live) look(topic);
+        await pause(RETRY_MS);
+      }
+    }
+    looking.delete(tenantId);
+  }
+
+  async function catchUp(tenantId: number, topics: readonly Watched[]): Promise<void> {
+    const byKind = groupBy(topics, ({ topic }) => topic);
+    await read(tenantId, async (tx) => {
+      for (const [topic, some] of byKind) {
+        const wanted = some.map(({ name, version }) => ({ id: name.id, since: version }));
+        const byId = new Map(some.map((one) => [one.name.id, one]));
+        const changes = await topic.changesSince(tx, tenantId, wanted, AT_ONCE);
+        for (const change of changes) {
+          const to = byId.get(change.id);
+          if (to !== undefined) advance(to, change);
+        }
+        for (const [id, count] of countById(changes)) {
+          const to = byId.get(id);
+          if (count === AT_ONCE && to !== undefined) look(to);
+        }
+      }
+    });
+  }
+
+  function advance(to: Watched, change: Change): void {
+    if (change.version <= to.version) return;
+    to.version = change.version;
+    to.ring.push(change);
+    if (to.ring.length > RING) to.ring.shift();
+    for (const watcher of to.watchers) tell(to, watcher, change);
+  }
+
+  function tell(about: Watched, watcher: Watcher, change: Change): void {
+    // What it is given then comes from the ring or the database, up to the newest.
+    if (watcher.filling.has(about.key)) return;
+    if (watcher.isSlow) skip(watcher);
+    else if (!watcher.take(about.key, about.name, change)) void fillIn(about, watcher);
+  }
+
+  /** Who does not keep up loses what is queued, and reads its topics anew. */
+  function skip(watcher: Watcher): void {
+    watcher.clear();
+    for (const key of watcher.seen.keys()) {
+      const topic = watched.get(key);
+      if (topic !== undefined) watcher.reset(key, topic.name, topic.version);
+    }
+  }
+
+  /** Gives a watcher the versions between its own and the topic's, from memory or else from the database. */
+  async function fillIn(about: Watched, watcher: Watcher): Promise<void> {
+    watcher.filling.add(about.key);
+    try {
+      for (;;) {
+        const seen = watcher.seen.get(about.key);
+        if (closed || seen === undefined || seen >= about.version || !about.watchers.has(watcher)) break;
+        if (about.version - seen > MAX_BEHIND) {
+          watcher.reset(about.key, about.name, about.version);
+        } else if ((about.ring[0]?.version ?? about.version + 1n) <= seen + 1n) {
+          for (const change of about.ring) watcher.take(about.key, about.name, change);
+        } else {
+          const wanted = [{ id: about.name.id, since: seen }];
+          const changes = await read(about.tenantId, (tx) =>
+            about.topic.changesSince(tx, about.tenantId, wanted, AT_ONCE),
+          );
+          for (const change of changes) watcher.take(about.key, about.name, change);
+        }
+        // Versions follow each other without a gap; should they not, nobody waits for what is not there.
+        if (watcher.seen.get(about.key) === seen) watcher.reset(about.key, about.name, about.version);
+        // It has asked for all this at once, so it gets the time to take it; until it is too far behind.
+        while (watcher.isSlow && !closed && about.watchers.has(watcher)) {
+          await pause(options.everyMs);
+          if (about.version - (watcher.seen.get(about.key) ?? 0n) > MAX_BEHIND) break;
+        }
+      }
+    } catch {
+      setTimeout(() => void fillIn(about, watcher), RETRY_MS).unref();
+      return;
+    }
+    watcher.filling.delete(about.key);
+  }
+
+  function attach(
+    watcher: Watcher,
+    { topic, now, wanted: { kind, id, since } }: Found,
+    tenantId: number,
+  ): void {
+    const name = { kind, id };
+    const key = topicKey(tenantId, name);
+    let to = watched.get(key);
+    if (to === undefined) {
+      to = { key, tenantId, topic, name, watchers: new Set(), ring: [], version: now };
+      watched.set(key, to);
+    }
+    to.watchers.add(watcher);
+    // Nobody knows a version that has not come yet: the database was restored from a copy, or it is made up.
+    if (since === undefined || since > now) watcher.reset(key, name, now);
+    else watcher.seen.set(key, since);
+    // What was committed since `now` was read rang for nobody.
+    look(to);
+    void fillIn(to, watcher);
+  }
+
+  function detach(watcher: Watcher): void {
+    everybody.delete(watcher);
+    watcher.end();
+    for (const key of watcher.seen.keys()) {
+      const topic = watched.get(key);
+      topic?.watchers.delete(watcher);
+      if (topic?.watchers.size === 0) watched.delete(key);
+    }
+    if (everybody.size === 0) {
+      clearInterval(poll);
+      poll = undefined;
+    }
+  }
+
+  async function* untilLeft(watcher: Watcher): AsyncGenerator<readonly ChangeEvent[], void, undefined> {
+    try {
+      yield* watcher.events();
+    } finally {
+      detach(watcher);
+    }
+  }
+
+  function stop(): void {
+    closed = true;
+    clearInterval(poll);
+    for (const watcher of everybody) watcher.end();
+    everybody.clear();
+    watched.clear();
+  }
+
+  let listening = false;
+  function startLooking(): void {
+    if (!listening) {
+      listening = true;
+      doorbell.listen((topics) => {
+        if (topics === undefined) lookAtAll();
+        else {
+          for (const key of topics) {
+            const topic = watched.get(key);
+            if (topic !== undefined) look(topic);
+          }
+        }
+      });
+    }
+    poll ??= setInterval(lookAtAll, options.pollMs).unref();
+  }
+
+  return {
+    get watchers() {
+      return everybody.size;
+    },
+
+    async watch(principal, topics, signal) {
+      const { tenantId } = principal;
+      const found: Found[] = [];
+      await read(tenantId, async (tx) => {
+        for (const [kind, some] of groupBy(topics, ({ kind }) => kind)) {
+          const topic = kinds.get(kind);
+          const versions = await topic?.versions(
+            tx,
+            principal,
+            some.map(({ id }) => id),
+          );
+          for (const one of some) {
+            const now = versions?.get(one.id);
+            if (topic === undefined || now === undefined)
+              throw new HoldfastError("NOT_FOUND", { what: `${kind} ${one.id}` });
+            found.push({ wanted: one, topic, now });
+          }
+        }
+      });
+      const watcher = new Watcher();
+      if (closed || signal.aborted) watcher.end();
+      else {
+        everybody.add(watcher);
+        startLooking();
+        for (const one of found) attach(watcher, one, tenantId);
+        signal.addEventListener("abort", () => detach(watcher), { once: true });
+      }
+      return untilLeft(watcher);
+    },
+
+    touch(tenantId, topics) {
+      for (const topic of topics) {
+        const key = topicKey(tenantId, topic);
+        doorbell.ring(key);
+        const here = watched.get(key);
+        if (here !== undefined) look(here);
+      }
+    },
+
+    stop,
+
+    async close() {
+      stop();
+      await doorbell.close();
+    },
+  };
+}
+
+function groupBy<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+function countById(changes: readonly Change[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id } of changes) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

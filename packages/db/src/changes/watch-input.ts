@@ -1,0 +1,32 @@
+import { z } from "zod";
+import * as field from "../fields.ts";
+import { invalidInput } from "../write-path/registry.ts";
+
+const MAX_TOPICS = 50;
+
+/** What a watcher sends: topics, each with the last version that it knows. */
+const watchInput = z.strictObject({
+  topics: z
+    .array(
+      z.strictObject({
+        kind: field.text(50),
+        id: field.text(255),
+        since: field.version.optional(),
+      }),
+    )
+    .min(1)
+    .max(MAX_TOPICS)
+    .refine(
+      (topics) => new Set(topics.map(({ kind, id }) => `${kind}/${id}`)).size === topics.length,
+      "must not name a topic twice",
+    ),
+});
+
+export type WatchInput = z.input<typeof watchInput>;
+
+/** @throws HoldfastError BAD_REQUEST. */
+export function parseWatchInput(input: unknown): z.output<typeof watchInput> {
+  const parsed = watchInput.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error.issues);
+  return parsed.data;
+}

@@ -1,0 +1,10 @@
+/** What can be watched: something with a version that counts its changes, such as a wallet. */
+export interface TopicName {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** The name of a topic across tenants and features, for maps and doorbells. */
+export function topicKey(tenantId: number, { kind, id }: TopicName): string {
+  return `${tenantId}/${kind}/${id}`;
+}
