@@ -144,7 +144,11 @@ export const plants: readonly Plant[] = [
       ),
       edit("session.ts", '    socket.on("close", () => lose("the connection closed"));\n', ""),
       edit("session.ts", '    onclose: () => lose("the connection closed"),\n', ""),
-      edit("connect.ts", "role: user === LOGIN_ROLE ? undefined : LOGIN_ROLE,", "role: undefined,"),
+      edit(
+        "connect.ts",
+        "const role = user === LOGIN_ROLE ? undefined : LOGIN_ROLE;",
+        "const role = undefined;",
+      ),
     ],
   },
   {

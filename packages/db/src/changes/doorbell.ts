@@ -5,6 +5,9 @@ const CHANNEL = "holdfast_changes";
 /** Of the 8,000 bytes that a notification may have. */
 const MAX_PAYLOAD = 7_000;
 
+/** How long a ring may take, in milliseconds. */
+const MAX_RING_MS = 1_000;
+
 /** Tells other replicas that topics have changed, and hears it from them. A ring that gets lost costs time and no event. */
 export interface Doorbell {
   /** Rings soon, once for all topics that change until then. */
@@ -29,11 +32,12 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
   const sender = `${Math.random().toString(36).slice(2)}:`;
   const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let sql: postgres.Sql | undefined;
+  let ringer: postgres.Sql | undefined;
+  let listener: postgres.Sql | undefined;
   let closed = false;
 
-  const connection = (): postgres.Sql => {
-    sql ??= postgres(url, {
+  const connect = (): postgres.Sql =>
+    postgres(url, {
       max: 1,
       fetch_types: false,
       prepare: false,
@@ -47,19 +51,25 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
         ...(role ? { role } : {}),
       },
     });
-    return sql;
-  };
 
   async function flush(): Promise<void> {
     const payloads = payloadsOf(sender, waiting);
     waiting.clear();
-    try {
-      await connection().unsafe("select pg_notify($1, payload) from unnest($2::text[]) as rings (payload)", [
+    ringer ??= connect();
+    const rung = ringer
+      .unsafe("select pg_notify($1, payload) from unnest($2::text[]) as rings (payload)", [
         CHANNEL,
         pgArray(payloads),
-      ]);
-    } catch {
-      // Whoever watches elsewhere finds the changes at their next look.
+      ])
+      .then(
+        () => true,
+        // Whoever watches elsewhere finds the changes at their next look.
+        () => true,
+      );
+    // A connection that is a black hole answers never; the next ring takes another.
+    if (!(await Promise.race([rung, after(MAX_RING_MS)]))) {
+      ringer.end({ timeout: 0 }).catch(() => {});
+      ringer = undefined;
     }
     timer = undefined;
     if (waiting.size > 0) later();
@@ -79,7 +89,8 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
 
     listen(onRing) {
       // The driver listens on a connection apart, and again on a new one whenever that is lost.
-      connection()
+      listener ??= connect();
+      listener
         .listen(
           CHANNEL,
           (payload) => {
@@ -96,7 +107,8 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
       closed = true;
       clearTimeout(timer);
       if (waiting.size > 0) await flush();
-      await sql?.end({ timeout: 1 });
+      const ends = [ringer, listener].map((sql) => sql?.end({ timeout: 1 }));
+      await Promise.race([Promise.allSettled(ends), after(2 * MAX_RING_MS)]);
     },
   };
 }
@@ -114,4 +126,8 @@ export function payloadsOf(sender: string, topics: Iterable<string>): string[] {
   }
   if (payload !== "") payloads.push(sender + payload);
   return payloads;
+}
+
+function after(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
 }
