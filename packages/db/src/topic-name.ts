@@ -4,7 +4,7 @@ export interface TopicName {
   readonly id: string;
 }
 
-/** The name of a topic across tenants and features, for maps and doorbells. */
+/** The name of a topic across tenants and features, for maps and doorbells: ASCII, and without a comma. */
 export function topicKey(tenantId: number, { kind, id }: TopicName): string {
-  return `${tenantId}/${kind}/${id}`;
+  return `${tenantId}/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
 }

@@ -130,6 +130,17 @@ describe("changes.watch", () => {
     expect(await Promise.all(ends)).toEqual(["ended", "ended", "ended"]);
   });
 
+  test("knows a wallet by its id in capitals as well", async () => {
+    const walletId = await server(0).wallet("ada", "1");
+    const response = await watch(server(1), ada, topics(walletId.toUpperCase()));
+    await credit(server(0), walletId, `capitals-${walletId}`);
+    for await (const { id, data } of readEvents(response)) {
+      if (id === undefined) continue;
+      expect([id, JSON.parse(data)]).toMatchObject(["2", [{ topic: { id: walletId }, version: "2" }]]);
+      break;
+    }
+  });
+
   test("ends soon after the token that opened it", async () => {
     const walletId = await server(0).wallet("ada", "1");
     const token = await server(0).token(ada, 2);

@@ -19,8 +19,8 @@ const CHECK_MS = 10_000;
 /** The change feed: every change of some topics, live, each version once and in its order. */
 export const changesRouter = router({
   /**
-   * Server-sent events, the changes of a moment in one. A connection that is lost is taken up again with `lastEventId`, at this replica or another,
-   * without a gap. `reset` means: read the topic, and go on from its version.
+   * Server-sent events, the changes of a moment in one. A connection that is lost is taken up again with `lastEventId`,
+   * at this replica or another, without a gap. `reset` means: read the topic, and go on from its version.
    */
   watch: authed.input(watchInput).subscription(async ({ ctx, input: { cursor }, signal }) => {
     const leave = new AbortController();

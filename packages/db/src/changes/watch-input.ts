@@ -10,7 +10,8 @@ const watchInput = z.strictObject({
     .array(
       z.strictObject({
         kind: field.text(50),
-        id: field.text(255),
+        // A UUID is the same in capitals, here as everywhere.
+        id: z.union([field.id, field.text(255)]),
         since: field.version.optional(),
       }),
     )
