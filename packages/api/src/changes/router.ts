@@ -1,4 +1,4 @@
-import { type ChangeEvent, parseWatchInput, type WatchInput } from "@holdfast/db";
+import { type ChangeEvent, HoldfastError, parseWatchInput, type WatchInput } from "@holdfast/db";
 import { tracked } from "@trpc/server";
 import { inputParser, type Wire } from "../input.ts";
 import { authed, type Context, router } from "../trpc.ts";
@@ -35,7 +35,7 @@ export const changesRouter = router({
 function leaveWithCredential(ctx: Context, leave: AbortController): void {
   const check = async (): Promise<void> => {
     const principal = await ctx.authenticateAgain().catch(() => ctx.principal);
-    if (principal === undefined) leave.abort();
+    if (principal === undefined) leave.abort(new HoldfastError("UNAUTHENTICATED", {}));
   };
   const timer = setInterval(() => void check(), CHECK_MS).unref();
   leave.signal.addEventListener("abort", () => clearInterval(timer), { once: true });

@@ -13,10 +13,11 @@ export interface WatchedTopic extends TopicName {
 
 export interface Feed {
   /**
-   * Every change of the topics, each version once and in its order, those of a moment together, until `signal` aborts or
-   * the feed closes.
+   * Every change of the topics, each version once and in its order, those of a moment together, until `signal` aborts: with a
+   * HoldfastError for its reason, the events end by throwing that.
    *
-   * @throws HoldfastError NOT_FOUND for a topic that is not there or that the principal may not see.
+   * @throws HoldfastError NOT_FOUND for a topic that is not there or that the principal may not see; UNAVAILABLE when the
+   * feed stops: go on elsewhere.
    */
   watch(
     principal: Principal,
@@ -238,7 +239,7 @@ export function createFeed(options: FeedOptions): Feed {
   function stop(): void {
     closed = true;
     clearInterval(poll);
-    for (const watcher of everybody) watcher.end();
+    for (const watcher of everybody) watcher.end(stopped());
     everybody.clear();
     watched.clear();
   }
@@ -285,12 +286,17 @@ export function createFeed(options: FeedOptions): Feed {
         }
       });
       const watcher = new Watcher();
-      if (closed || signal.aborted) watcher.end();
+      if (closed) watcher.end(stopped());
+      else if (signal.aborted) watcher.end();
       else {
         everybody.add(watcher);
         startLooking();
         for (const one of found) attach(watcher, one, tenantId);
-        signal.addEventListener("abort", () => detach(watcher), { once: true });
+        const leave = (): void => {
+          if (signal.reason instanceof HoldfastError) watcher.end(signal.reason);
+          detach(watcher);
+        };
+        signal.addEventListener("abort", leave, { once: true });
       }
       return untilLeft(watcher);
     },
@@ -312,6 +318,8 @@ export function createFeed(options: FeedOptions): Feed {
     },
   };
 }
+
+const stopped = (): HoldfastError => new HoldfastError("UNAVAILABLE", { retryAfterSeconds: 1 });
 
 function groupBy<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();

@@ -24,6 +24,7 @@ export class Watcher {
   #queue: ChangeEvent[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
+  #failure: Error | undefined;
 
   /** Queues the next version of a topic; false when versions before it are missing. */
   take(key: string, topic: TopicName, { version, data }: Change): boolean {
@@ -50,8 +51,11 @@ export class Watcher {
     this.#queue = [];
   }
 
-  end(): void {
+  /** Ends the events, with a failure for whoever still takes them if there is one. */
+  end(failure?: Error): void {
+    if (this.#ended) return;
     this.#ended = true;
+    this.#failure = failure;
     this.#wake?.();
   }
 
@@ -68,6 +72,7 @@ export class Watcher {
         this.#wake = resolve;
       });
     }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #push(event: ChangeEvent): void {
