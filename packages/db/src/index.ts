@@ -1,5 +1,5 @@
 export { createApiKey, findApiKeyPrincipal, type NewApiKey } from "./api-keys.ts";
-export type { WatchedTopic } from "./changes/feed.ts";
+export type { WantedTopic } from "./changes/feed.ts";
 export { parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
 export type { ChangeEvent } from "./changes/watcher.ts";
 export {

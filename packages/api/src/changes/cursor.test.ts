@@ -1,8 +1,8 @@
-import type { ChangeEvent, WatchedTopic } from "@holdfast/db";
+import type { ChangeEvent, WantedTopic } from "@holdfast/db";
 import { expect, test } from "vitest";
 import { Cursor } from "./cursor.ts";
 
-const wallet = (id: string, since?: bigint): WatchedTopic => ({ kind: "wallet", id, since });
+const wallet = (id: string, since?: bigint): WantedTopic => ({ kind: "wallet", id, since });
 const reset = (id: string, version: `${bigint}`): ChangeEvent => ({
   type: "reset",
   topic: { kind: "wallet", id },

@@ -1,4 +1,4 @@
-import type { ChangeEvent, WatchedTopic } from "@holdfast/db";
+import type { ChangeEvent, WantedTopic } from "@holdfast/db";
 import { badRequest } from "../errors.ts";
 
 const UNKNOWN = "-";
@@ -10,11 +10,11 @@ const CURSOR = /^(-|0|[1-9]\d{0,18})(\.(-|0|[1-9]\d{0,18}))*$/;
  */
 export class Cursor {
   /** The topics, from the versions that the watcher knows. */
-  readonly topics: readonly WatchedTopic[];
+  readonly topics: readonly WantedTopic[];
   readonly #known: (bigint | undefined)[];
 
   /** @throws HoldfastError BAD_REQUEST for an id that is none of ours. */
-  constructor(topics: readonly WatchedTopic[], lastEventId: string | undefined) {
+  constructor(topics: readonly WantedTopic[], lastEventId: string | undefined) {
     this.#known = lastEventId ? parse(lastEventId, topics.length) : topics.map(() => undefined);
     this.topics = topics.map((topic, at) => ({ ...topic, since: this.#known[at] ?? topic.since }));
     this.#known = this.topics.map(({ since }) => since);

@@ -4,9 +4,7 @@ import { execute } from "../join.ts";
 import { ada, bob, newKey, openWallet, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 import { administer } from "../testing/test-database.ts";
-import { topicKey } from "../topic-name.ts";
-import { payloadsOf } from "./doorbell.ts";
-import type { WatchedTopic } from "./feed.ts";
+import type { WantedTopic } from "./feed.ts";
 import type { ChangeEvent } from "./watcher.ts";
 
 let database: TestDatabase;
@@ -26,7 +24,7 @@ afterAll(async () => {
 });
 
 const range = (length: number) => Array.from({ length }, (_, at) => at);
-const wallet = (id: string, since?: bigint): WatchedTopic => ({ kind: "wallet", id, since });
+const wallet = (id: string, since?: bigint): WantedTopic => ({ kind: "wallet", id, since });
 
 function credit(db: Db, walletId: string, amount = 1n) {
   return db.execute(shop, { kind: "wallets.credit", idempotencyKey: newKey(), walletId, amount });
@@ -44,7 +42,7 @@ async function creditThousands(walletId: string, thousands: number): Promise<voi
 /** Takes events until `enough`; then leaves. */
 async function collect(
   db: Db,
-  topics: readonly WatchedTopic[],
+  topics: readonly WantedTopic[],
   enough: (events: readonly ChangeEvent[]) => boolean,
   onReady: () => void = () => {},
 ): Promise<ChangeEvent[]> {
@@ -225,12 +223,4 @@ test("closing ends every subscription, and says that it goes on elsewhere", asyn
   expect(db.watchers).toBe(20);
   await db.close();
   for (const end of await Promise.all(ends)) expect(end).toMatchObject({ code: "UNAVAILABLE" });
-});
-
-test("doorbells of any number of topics fit their notifications", () => {
-  const topics = range(1_000).map((at) => topicKey(1, { kind: "stock", id: `größe "M", ${at}` }));
-  const payloads = payloadsOf("me:", topics);
-  expect(payloads.flatMap((payload) => payload.slice(3).split(","))).toEqual(topics);
-  expect(Math.max(...payloads.map((payload) => Buffer.byteLength(payload)))).toBeLessThanOrEqual(7_000);
-  expect(payloads.length).toBeLessThan(10);
 });

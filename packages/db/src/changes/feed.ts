@@ -1,13 +1,13 @@
 import { HoldfastError } from "../errors.ts";
 import type { Principal } from "../principal.ts";
-import type { Statements } from "../statements.ts";
 import { type TopicName, topicKey } from "../topic-name.ts";
 import type { Change, Topic } from "../write-path/topic.ts";
 import type { Doorbell } from "./doorbell.ts";
+import { AT_ONCE, type ReadTenant, WatchedTopic } from "./watched-topic.ts";
 import { type ChangeEvent, Watcher } from "./watcher.ts";
 
 /** A topic to watch, and the last version that the watcher knows. Who knows none is told `reset` first. */
-export interface WatchedTopic extends TopicName {
+export interface WantedTopic extends TopicName {
   readonly since?: bigint | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Feed {
    */
   watch(
     principal: Principal,
-    topics: readonly WatchedTopic[],
+    topics: readonly WantedTopic[],
     signal: AbortSignal,
   ): Promise<AsyncGenerator<readonly ChangeEvent[], void, undefined>>;
   /** These topics have changed, and that is committed. */
@@ -37,39 +37,20 @@ export interface Feed {
 export interface FeedOptions {
   readonly topics: readonly Topic[];
   readonly doorbell: Doorbell;
-  /** One read-only transaction of a tenant. */
-  readonly read: <T>(tenantId: number, work: (tx: Statements) => Promise<T>) => Promise<T>;
+  readonly read: ReadTenant;
   /** Between two looks at the database for a tenant's changes, in milliseconds at least. */
   readonly everyMs: number;
   /** Look at every watched topic so often even when no doorbell rang, in milliseconds. */
   readonly pollMs: number;
 }
 
-/** Changes of a topic that are kept in memory, for watchers who come back soon. */
-const RING = 256;
-/** Changes of a topic read at a time. */
-const AT_ONCE = 500;
-/** Who is further behind than this is told to read the topic anew. */
-const MAX_BEHIND = 5_000n;
 const RETRY_MS = 500;
 
 /** A topic that somebody wants to watch and may, and its version at that moment. */
 interface Found {
-  readonly wanted: WatchedTopic;
+  readonly wanted: WantedTopic;
   readonly topic: Topic;
   readonly now: bigint;
-}
-
-/** A topic that somebody watches. */
-interface Watched {
-  readonly key: string;
-  readonly tenantId: number;
-  readonly topic: Topic;
-  readonly name: TopicName;
-  readonly watchers: Set<Watcher>;
-  /** Its newest changes, the last of them being `version`. */
-  readonly ring: Change[];
-  version: bigint;
 }
 
 /**
@@ -79,15 +60,15 @@ interface Watched {
 export function createFeed(options: FeedOptions): Feed {
   const { doorbell, read } = options;
   const kinds = new Map(options.topics.map((topic) => [topic.kind, topic]));
-  const watched = new Map<string, Watched>();
+  const watched = new Map<string, WatchedTopic>();
   /** By tenant: the topics to look at, and whether somebody is looking. */
-  const dirty = new Map<number, Set<Watched>>();
+  const dirty = new Map<number, Set<WatchedTopic>>();
   const looking = new Set<number>();
   const everybody = new Set<Watcher>();
   let poll: NodeJS.Timeout | undefined;
   let closed = false;
 
-  function look(at: Watched): void {
+  function look(at: WatchedTopic): void {
     const topics = dirty.get(at.tenantId);
     if (topics === undefined) dirty.set(at.tenantId, new Set([at]));
     else topics.add(at);
@@ -117,17 +98,14 @@ export function createFeed(options: FeedOptions): Feed {
     looking.delete(tenantId);
   }
 
-  async function catchUp(tenantId: number, topics: readonly Watched[]): Promise<void> {
+  async function catchUp(tenantId: number, topics: readonly WatchedTopic[]): Promise<void> {
     const byKind = groupBy(topics, ({ topic }) => topic);
     await read(tenantId, async (tx) => {
       for (const [topic, some] of byKind) {
         const wanted = some.map(({ name, version }) => ({ id: name.id, since: version }));
         const byId = new Map(some.map((one) => [one.name.id, one]));
         const changes = await topic.changesSince(tx, tenantId, wanted, AT_ONCE);
-        for (const change of changes) {
-          const to = byId.get(change.id);
-          if (to !== undefined) advance(to, change);
-        }
+        for (const change of changes) byId.get(change.id)?.advance(change, skip);
         for (const [id, count] of countById(changes)) {
           const to = byId.get(id);
           if (count === AT_ONCE && to !== undefined) look(to);
@@ -136,61 +114,10 @@ export function createFeed(options: FeedOptions): Feed {
     });
   }
 
-  function advance(to: Watched, change: Change): void {
-    if (change.version <= to.version) return;
-    to.version = change.version;
-    to.ring.push(change);
-    if (to.ring.length > RING) to.ring.shift();
-    for (const watcher of to.watchers) tell(to, watcher, change);
-  }
-
-  function tell(about: Watched, watcher: Watcher, change: Change): void {
-    // What it is given then comes from the ring or the database, up to the newest.
-    if (watcher.filling.has(about.key)) return;
-    if (watcher.isSlow) skip(watcher);
-    else if (!watcher.take(about.key, about.name, change)) void fillIn(about, watcher);
-  }
-
   /** Who does not keep up loses what is queued, and reads its topics anew. */
   function skip(watcher: Watcher): void {
     watcher.clear();
-    for (const key of watcher.seen.keys()) {
-      const topic = watched.get(key);
-      if (topic !== undefined) watcher.reset(key, topic.name, topic.version);
-    }
-  }
-
-  /** Gives a watcher the versions between its own and the topic's, from memory or else from the database. */
-  async function fillIn(about: Watched, watcher: Watcher): Promise<void> {
-    watcher.filling.add(about.key);
-    try {
-      for (;;) {
-        const seen = watcher.seen.get(about.key);
-        if (closed || seen === undefined || seen >= about.version || !about.watchers.has(watcher)) break;
-        if (about.version - seen > MAX_BEHIND) {
-          watcher.reset(about.key, about.name, about.version);
-        } else if ((about.ring[0]?.version ?? about.version + 1n) <= seen + 1n) {
-          for (const change of about.ring) watcher.take(about.key, about.name, change);
-        } else {
-          const wanted = [{ id: about.name.id, since: seen }];
-          const changes = await read(about.tenantId, (tx) =>
-            about.topic.changesSince(tx, about.tenantId, wanted, AT_ONCE),
-          );
-          for (const change of changes) watcher.take(about.key, about.name, change);
-        }
-        // Versions follow each other without a gap; should they not, nobody waits for what is not there.
-        if (watcher.seen.get(about.key) === seen) watcher.reset(about.key, about.name, about.version);
-        // It has asked for all this at once, so it gets the time to take it; until it is too far behind.
-        while (watcher.isSlow && !closed && about.watchers.has(watcher)) {
-          await pause(options.everyMs);
-          if (about.version - (watcher.seen.get(about.key) ?? 0n) > MAX_BEHIND) break;
-        }
-      }
-    } catch {
-      setTimeout(() => void fillIn(about, watcher), RETRY_MS).unref();
-      return;
-    }
-    watcher.filling.delete(about.key);
+    for (const key of watcher.seen.keys()) watched.get(key)?.reset(watcher);
   }
 
   function attach(
@@ -202,7 +129,7 @@ export function createFeed(options: FeedOptions): Feed {
     const key = topicKey(tenantId, name);
     let to = watched.get(key);
     if (to === undefined) {
-      to = { key, tenantId, topic, name, watchers: new Set(), ring: [], version: now };
+      to = new WatchedTopic(tenantId, topic, name, now, read);
       watched.set(key, to);
     }
     to.watchers.add(watcher);
@@ -211,7 +138,7 @@ export function createFeed(options: FeedOptions): Feed {
     else watcher.seen.set(key, since);
     // What was committed since `now` was read rang for nobody.
     look(to);
-    void fillIn(to, watcher);
+    void to.fillIn(watcher);
   }
 
   function detach(watcher: Watcher): void {
@@ -240,6 +167,7 @@ export function createFeed(options: FeedOptions): Feed {
     closed = true;
     clearInterval(poll);
     for (const watcher of everybody) watcher.end(stopped());
+    for (const topic of watched.values()) topic.watchers.clear();
     everybody.clear();
     watched.clear();
   }
@@ -268,22 +196,20 @@ export function createFeed(options: FeedOptions): Feed {
 
     async watch(principal, topics, signal) {
       const { tenantId } = principal;
-      const found: Found[] = [];
-      await read(tenantId, async (tx) => {
+      const found = await read(tenantId, async (tx) => {
+        const all: Found[] = [];
         for (const [kind, some] of groupBy(topics, ({ kind }) => kind)) {
           const topic = kinds.get(kind);
-          const versions = await topic?.versions(
-            tx,
-            principal,
-            some.map(({ id }) => id),
-          );
-          for (const one of some) {
-            const now = versions?.get(one.id);
+          const ids = some.map(({ id }) => id);
+          const versions = await topic?.versions(tx, principal, ids);
+          for (const wanted of some) {
+            const now = versions?.get(wanted.id);
             if (topic === undefined || now === undefined)
-              throw new HoldfastError("NOT_FOUND", { what: `${kind} ${one.id}` });
-            found.push({ wanted: one, topic, now });
+              throw new HoldfastError("NOT_FOUND", { what: `${kind} ${wanted.id}` });
+            all.push({ wanted, topic, now });
           }
         }
+        return all;
       });
       const watcher = new Watcher();
       if (closed) watcher.end(stopped());
