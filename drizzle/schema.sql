@@ -52,6 +52,54 @@ table operations (
   seal bytea not null
 ) row level security forced owner holdfast_owner
 
+table reservations (
+  tenant_id integer not null,
+  id uuid not null,
+  show_id uuid not null,
+  customer_id text not null,
+  seat_ids text[] not null,
+  price bigint not null,
+  status text not null,
+  held_since timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  token_hash bytea not null,
+  operation_id uuid not null
+) row level security forced with (fillfactor=70) owner holdfast_owner
+
+table seats (
+  tenant_id integer not null,
+  show_id uuid not null,
+  id text not null,
+  status text not null,
+  reservation_id uuid
+) row level security forced with (fillfactor=70) owner holdfast_owner
+
+table show_changes (
+  tenant_id integer not null,
+  show_id uuid not null,
+  version bigint not null,
+  operation_id uuid not null,
+  reservation_id uuid not null,
+  status text not null,
+  seat_ids text[] not null
+) row level security forced owner holdfast_owner
+
+table shows (
+  tenant_id integer not null,
+  id uuid not null,
+  name text not null,
+  starts_at timestamp with time zone,
+  wallet_id uuid,
+  layout json not null,
+  hold_seconds integer not null,
+  max_hold_seconds integer not null,
+  capacity integer not null,
+  held integer not null,
+  sold integer not null,
+  version bigint not null,
+  operation_id uuid not null
+) row level security forced with (toast_tuple_target=128, fillfactor=50) owner holdfast_owner
+
 table tenants (
   tenant_id integer not null,
   name text not null,
@@ -88,6 +136,26 @@ constraint operations_key_once on holdfast.operations UNIQUE (tenant_id, idempot
 
 constraint operations_pkey on holdfast.operations PRIMARY KEY (tenant_id, id)
 
+constraint reservations_pkey on holdfast.reservations PRIMARY KEY (tenant_id, id)
+
+constraint reservations_status_known on holdfast.reservations CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'released'::text, 'expired'::text])))
+
+constraint seats_free_or_somebodys on holdfast.seats CHECK (((status = 'free'::text) = (reservation_id IS NULL)))
+
+constraint seats_pkey on holdfast.seats PRIMARY KEY (tenant_id, show_id, id)
+
+constraint seats_status_known on holdfast.seats CHECK ((status = ANY (ARRAY['free'::text, 'held'::text, 'sold'::text])))
+
+constraint show_changes_pkey on holdfast.show_changes PRIMARY KEY (tenant_id, show_id, version)
+
+constraint show_changes_status_known on holdfast.show_changes CHECK ((status = ANY (ARRAY['free'::text, 'held'::text, 'sold'::text])))
+
+constraint shows_pkey on holdfast.shows PRIMARY KEY (tenant_id, id)
+
+constraint shows_seats_within_capacity on holdfast.shows CHECK (((held >= 0) AND (sold >= 0) AND ((held + sold) <= capacity)))
+
+constraint shows_version_not_negative on holdfast.shows CHECK ((version >= 0))
+
 constraint tenants_pkey on holdfast.tenants PRIMARY KEY (tenant_id)
 
 constraint wallets_balance_above_minimum on holdfast.wallets CHECK ((credit_balance >= min_balance))
@@ -112,6 +180,16 @@ CREATE UNIQUE INDEX operations_key_once ON holdfast.operations USING btree (tena
 
 CREATE UNIQUE INDEX operations_pkey ON holdfast.operations USING btree (tenant_id, id)
 
+CREATE UNIQUE INDEX reservations_one_active ON holdfast.reservations USING btree (tenant_id, show_id, customer_id) WHERE (status = 'held'::text)
+
+CREATE UNIQUE INDEX reservations_pkey ON holdfast.reservations USING btree (tenant_id, id)
+
+CREATE UNIQUE INDEX seats_pkey ON holdfast.seats USING btree (tenant_id, show_id, id)
+
+CREATE UNIQUE INDEX show_changes_pkey ON holdfast.show_changes USING btree (tenant_id, show_id, version)
+
+CREATE UNIQUE INDEX shows_pkey ON holdfast.shows USING btree (tenant_id, id)
+
 CREATE UNIQUE INDEX tenants_pkey ON holdfast.tenants USING btree (tenant_id)
 
 CREATE INDEX wallets_owner ON holdfast.wallets USING btree (owner_id)
@@ -135,6 +213,22 @@ policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) wi
 policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
+
+policy reservations_of_tenant on reservations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy reservations_read_by_owner on reservations for SELECT to holdfast_owner using (true) with check ()
+
+policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
+
+policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
+
+policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
@@ -264,6 +358,164 @@ grant SELECT (seal) on operations to holdfast_app
 
 grant SELECT (tenant_id) on operations to holdfast_app
 
+grant INSERT (customer_id) on reservations to holdfast_app
+
+grant INSERT (expires_at) on reservations to holdfast_app
+
+grant INSERT (held_since) on reservations to holdfast_app
+
+grant INSERT (id) on reservations to holdfast_app
+
+grant INSERT (operation_id) on reservations to holdfast_app
+
+grant INSERT (price) on reservations to holdfast_app
+
+grant INSERT (seat_ids) on reservations to holdfast_app
+
+grant INSERT (show_id) on reservations to holdfast_app
+
+grant INSERT (status) on reservations to holdfast_app
+
+grant INSERT (tenant_id) on reservations to holdfast_app
+
+grant INSERT (token_hash) on reservations to holdfast_app
+
+grant SELECT (customer_id) on reservations to holdfast_app
+
+grant SELECT (expires_at) on reservations to holdfast_app
+
+grant SELECT (held_since) on reservations to holdfast_app
+
+grant SELECT (id) on reservations to holdfast_app
+
+grant SELECT (operation_id) on reservations to holdfast_app
+
+grant SELECT (price) on reservations to holdfast_app
+
+grant SELECT (seat_ids) on reservations to holdfast_app
+
+grant SELECT (show_id) on reservations to holdfast_app
+
+grant SELECT (status) on reservations to holdfast_app
+
+grant SELECT (tenant_id) on reservations to holdfast_app
+
+grant SELECT (token_hash) on reservations to holdfast_app
+
+grant UPDATE (expires_at) on reservations to holdfast_app
+
+grant UPDATE (status) on reservations to holdfast_app
+
+grant INSERT (id) on seats to holdfast_app
+
+grant INSERT (reservation_id) on seats to holdfast_app
+
+grant INSERT (show_id) on seats to holdfast_app
+
+grant INSERT (status) on seats to holdfast_app
+
+grant INSERT (tenant_id) on seats to holdfast_app
+
+grant SELECT (id) on seats to holdfast_app
+
+grant SELECT (reservation_id) on seats to holdfast_app
+
+grant SELECT (show_id) on seats to holdfast_app
+
+grant SELECT (status) on seats to holdfast_app
+
+grant SELECT (tenant_id) on seats to holdfast_app
+
+grant UPDATE (reservation_id) on seats to holdfast_app
+
+grant UPDATE (status) on seats to holdfast_app
+
+grant INSERT (operation_id) on show_changes to holdfast_app
+
+grant INSERT (reservation_id) on show_changes to holdfast_app
+
+grant INSERT (seat_ids) on show_changes to holdfast_app
+
+grant INSERT (show_id) on show_changes to holdfast_app
+
+grant INSERT (status) on show_changes to holdfast_app
+
+grant INSERT (tenant_id) on show_changes to holdfast_app
+
+grant INSERT (version) on show_changes to holdfast_app
+
+grant SELECT (operation_id) on show_changes to holdfast_app
+
+grant SELECT (reservation_id) on show_changes to holdfast_app
+
+grant SELECT (seat_ids) on show_changes to holdfast_app
+
+grant SELECT (show_id) on show_changes to holdfast_app
+
+grant SELECT (status) on show_changes to holdfast_app
+
+grant SELECT (tenant_id) on show_changes to holdfast_app
+
+grant SELECT (version) on show_changes to holdfast_app
+
+grant INSERT (capacity) on shows to holdfast_app
+
+grant INSERT (held) on shows to holdfast_app
+
+grant INSERT (hold_seconds) on shows to holdfast_app
+
+grant INSERT (id) on shows to holdfast_app
+
+grant INSERT (layout) on shows to holdfast_app
+
+grant INSERT (max_hold_seconds) on shows to holdfast_app
+
+grant INSERT (name) on shows to holdfast_app
+
+grant INSERT (operation_id) on shows to holdfast_app
+
+grant INSERT (sold) on shows to holdfast_app
+
+grant INSERT (starts_at) on shows to holdfast_app
+
+grant INSERT (tenant_id) on shows to holdfast_app
+
+grant INSERT (version) on shows to holdfast_app
+
+grant INSERT (wallet_id) on shows to holdfast_app
+
+grant SELECT (capacity) on shows to holdfast_app
+
+grant SELECT (held) on shows to holdfast_app
+
+grant SELECT (hold_seconds) on shows to holdfast_app
+
+grant SELECT (id) on shows to holdfast_app
+
+grant SELECT (layout) on shows to holdfast_app
+
+grant SELECT (max_hold_seconds) on shows to holdfast_app
+
+grant SELECT (name) on shows to holdfast_app
+
+grant SELECT (operation_id) on shows to holdfast_app
+
+grant SELECT (sold) on shows to holdfast_app
+
+grant SELECT (starts_at) on shows to holdfast_app
+
+grant SELECT (tenant_id) on shows to holdfast_app
+
+grant SELECT (version) on shows to holdfast_app
+
+grant SELECT (wallet_id) on shows to holdfast_app
+
+grant UPDATE (held) on shows to holdfast_app
+
+grant UPDATE (sold) on shows to holdfast_app
+
+grant UPDATE (version) on shows to holdfast_app
+
 grant SELECT (created_at) on tenants to holdfast_app
 
 grant SELECT (name) on tenants to holdfast_app
@@ -312,6 +564,58 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+CREATE OR REPLACE FUNCTION holdfast.change_seats(tenant integer, shows uuid[], ids text[], before uuid[], after uuid[], statuses text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
+  FROM unnest(shows, ids, before, after, statuses) AS change (show_id, id, before, after, status)
+  WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
+    AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.change_shows(tenant integer, ids uuid[], held_changes integer[], sold_changes integer[], steps bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.shows AS show SET
+    held = show.held + change.held_change, sold = show.sold + change.sold_change, version = show.version + change.steps
+  FROM unnest(ids, held_changes, sold_changes, steps) AS change (id, held_change, sold_change, steps)
+  WHERE show.tenant_id = tenant AND show.id = change.id;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.change_wallets(tenant integer, ids uuid[], places tid[], amounts bigint[], held_changes bigint[], steps bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -355,6 +659,22 @@ END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.overdue_tenants()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT tenant_id FROM holdfast.holds
+  WHERE status IN ('open', 'partially_captured') AND expires_at <= (SELECT clock_timestamp())
+  UNION
+  SELECT tenant_id FROM holdfast.reservations
+  WHERE status = 'held' AND expires_at <= (SELECT clock_timestamp())
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.settle_holds(tenant integer, ids uuid[], places tid[], captures bigint[], statuses text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -374,6 +694,31 @@ BEGIN
   UPDATE holdfast.holds AS hold SET captured = settled.captured, status = settled.status
   FROM unnest(ids, places, captures, statuses) AS settled (id, place, captured, status)
   WHERE hold.tenant_id = tenant AND hold.ctid = settled.place AND hold.id = settled.id;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.settle_reservations(tenant integer, ids uuid[], before text[], statuses text[], expiries timestamp with time zone[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.reservations AS reservation SET status = settled.status, expires_at = settled.expires_at
+  FROM unnest(ids, before, statuses, expiries) AS settled (id, before, status, expires_at)
+  WHERE reservation.tenant_id = tenant AND reservation.id = settled.id AND reservation.status = settled.before;
   GET DIAGNOSTICS changed = ROW_COUNT;
   IF changed <> cardinality(ids) THEN
     RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';

@@ -15,6 +15,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
+  /** What tokens of reservations are derived from; without it no seat can be reserved. */
+  readonly tokenSecret?: string | undefined;
   /** Database sessions of this process; the database package's default when left out. */
   readonly sessions?: number | undefined;
   readonly callDeadlineMs: number;
@@ -56,6 +58,7 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default("127.0.0.1"),
   HOLDFAST_JWT_SECRET: z.string().min(32, "must have 32 characters at least").optional(),
+  HOLDFAST_TOKEN_SECRET: z.string().min(32, "must have 32 characters at least").optional(),
   HOLDFAST_JWKS_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
   HOLDFAST_JWT_ISSUER: z.string().optional(),
   HOLDFAST_JWT_AUDIENCE: z.string().optional(),
@@ -92,6 +95,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       issuer: values.HOLDFAST_JWT_ISSUER,
       audience: values.HOLDFAST_JWT_AUDIENCE,
     },
+    // One secret is enough for a small installation; what is derived from it never reveals it.
+    tokenSecret: values.HOLDFAST_TOKEN_SECRET ?? values.HOLDFAST_JWT_SECRET,
     sessions: values.HOLDFAST_SESSIONS,
     callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
     databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,

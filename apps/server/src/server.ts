@@ -10,9 +10,11 @@ import { demoRoutes } from "./http/demo.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
+import { metricsRoute } from "./http/metrics.ts";
 import { addSecurityHeaders } from "./http/security.ts";
 import { type Answer, trpcRoutes } from "./http/trpc.ts";
 import type { Logger } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
@@ -39,18 +41,23 @@ export interface ServerOptions {
   readonly consoleDirectory?: string;
   /** How a tRPC request is answered, for a comparison of the two ways. */
   readonly answer?: Answer;
+  /** What already observes the database; without it there is no `/metrics`. */
+  readonly metrics?: Metrics;
 }
 
 /** The composition root: everything the service consists of is put together here. */
 export async function createServer(config: Config, options: ServerOptions): Promise<Server> {
   if (config.databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
+  const metrics = createMetrics();
   const db = connect({
     url: config.databaseUrl,
+    tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
+    observe: metrics.observer,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
   });
   try {
-    return await createServerOver(db, config, options);
+    return await createServerOver(db, config, { ...options, metrics });
   } catch (error) {
     await db.close();
     throw error;
@@ -65,6 +72,8 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const app = createHttp(options.log, reportFault, isDraining);
   addSecurityHeaders(app);
   await app.register(healthRoutes({ db, isDraining }));
+  const { metrics } = options;
+  if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const trpc = trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }, options.answer);
@@ -79,6 +88,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
     people,
     listen: async () => {
       await warmUp(app, db);
+      metrics?.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: () => {

@@ -1,11 +1,14 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { changesRouter } from "./changes/router.ts";
+import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
 import { walletsRouter } from "./wallets/router.ts";
 
 /** Everything that can be called, under the names of DESIGN.md §4. A feature is a folder and a line here. */
 export const appRouter = router({
   wallets: walletsRouter,
+  shows: showsRouter,
+  seats: seatsRouter,
   changes: changesRouter,
 });
 

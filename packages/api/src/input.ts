@@ -1,4 +1,14 @@
-import { HoldfastError, type WalletInput, type WalletKind, type walletQueries } from "@holdfast/db";
+import {
+  HoldfastError,
+  type ShowAnswers,
+  type ShowInput,
+  type ShowKind,
+  type showQueries,
+  type WalletAnswers,
+  type WalletInput,
+  type WalletKind,
+  type walletQueries,
+} from "@holdfast/db";
 import type { z } from "zod";
 import { badRequest } from "./errors.ts";
 
@@ -22,14 +32,23 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
+export type CommandKind = WalletKind | ShowKind;
+type CommandInput<K extends CommandKind> = K extends WalletKind
+  ? WalletInput<K>
+  : K extends ShowKind
+    ? ShowInput<K>
+    : never;
+/** What a command answers, but for `replayed`. */
+export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers)[K];
+
 type RawInput = Readonly<Record<string, unknown>>;
 
 /**
  * The input of a command. It is passed on as it came, because `db.execute` parses it with the command's schema anyway
  * and parsing a batch of a thousand twice is felt. Checked here: that it is an object, has a key, and can't name its kind.
  */
-export function commandInput<K extends WalletKind>(kind: K) {
-  return inputParser<Wire<WalletInput<K>>, RawInput>((raw) => {
+export function commandInput<K extends CommandKind>(kind: K) {
+  return inputParser<Wire<CommandInput<K>>, RawInput>((raw) => {
     const input = objectInput(raw);
     if (Object.hasOwn(input, "kind"))
       throw badRequest([{ path: "kind", message: 'Unrecognized key: "kind"' }]);
@@ -41,15 +60,16 @@ export function commandInput<K extends WalletKind>(kind: K) {
 }
 
 /** The listening-time payment's key derives from its session and minute. */
-function hasDerivedKey(kind: WalletKind): boolean {
+function hasDerivedKey(kind: CommandKind): boolean {
   return kind === "wallets.stream";
 }
 
-type QueryKind = keyof typeof walletQueries;
+type Queries = typeof walletQueries & typeof showQueries;
+type QueryKind = keyof Queries;
 
 /** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */
 export function queryInput<K extends QueryKind>(_kind: K) {
-  type Sent = z.input<(typeof walletQueries)[K]>;
+  type Sent = z.input<Queries[K]>;
   type In = Record<never, never> extends Sent ? Wire<Sent> | undefined : Wire<Sent>;
   return inputParser<In, Sent>((raw) => (raw === undefined ? {} : objectInput(raw)) as Sent);
 }

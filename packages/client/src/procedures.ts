@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets";
+type RouterName = "wallets" | "shows" | "seats";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -43,6 +43,8 @@ export const procedures = {
     history: "query",
     balanceAt: "query",
   },
+  shows: { create: "keyed", list: "query", get: "query" },
+  seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 
 export type Procedures = typeof procedures;

@@ -2,6 +2,7 @@ import { createDoorbell } from "./changes/doorbell.ts";
 import { createFeed, type Feed } from "./changes/feed.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
+import { type Observer, observeCall } from "./observe.ts";
 import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
@@ -16,11 +17,13 @@ import {
   type Tx,
   withTransaction,
 } from "./transaction.ts";
+import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
 import { createRegistry, type Registry } from "./write-path/registry.ts";
+import { sweep } from "./write-path/sweep.ts";
 
 export interface ConnectOptions {
   /** The database, as a role that may become `holdfast_login` and `holdfast_app` (the one that migrated it may). */
@@ -28,6 +31,11 @@ export interface ConnectOptions {
   /** Sessions for transactions, at most. Default 10. */
   readonly sessions?: number;
   readonly features?: readonly Feature[];
+  /**
+   * What tokens of reservations are derived from; seats can't be reserved without one. The same on every replica and for as long
+   * as replays shall tell the same token; a token that was told goes on working after a change.
+   */
+  readonly tokenSecret?: string | undefined;
   /** Default deadline of a call in milliseconds. Default 10,000. */
   readonly deadlineMs?: number;
   /** The most calls that may wait; beyond it callers are told OVERLOADED. Default 20,000. */
@@ -36,16 +44,21 @@ export interface ConnectOptions {
   readonly prepare?: boolean;
   /** Told of every failure that callers see as INTERNAL; `id` is what they see. The error may hold values: don't send it on. */
   readonly onError?: (error: unknown, id: string) => void;
+  /** Told of every transaction of the write path and of every answer: for metrics. */
+  readonly observe?: Observer;
 }
 
 /** The commands that callers send, by kind; a caller's own features take any object with a kind. */
 export type HoldfastCommand =
   | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
+  | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
-export type Answer<K> = (K extends WalletKind ? WalletAnswers[K] : Record<string, unknown>) & {
-  replayed: boolean;
-};
+export type Answer<K> = (K extends WalletKind
+  ? WalletAnswers[K]
+  : K extends ShowKind
+    ? ShowAnswers[K]
+    : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
@@ -82,8 +95,17 @@ export interface Db {
   stopWatching(): void;
   /** Resolves when the database answers; rejects with what is wrong. */
   ping(): Promise<void>;
+  /**
+   * Settles what time alone has made due in all tenants, such as the expiry of holds, so that those who watch hear of it
+   * before anybody touches the wallet. Any number of replicas may sweep at any time: each expiry is recorded once.
+   *
+   * @throws whatever kept it from settling some of it.
+   */
+  sweep(): Promise<{ settled: number }>;
   /** Calls that wait for their transaction at the moment. */
   readonly waiting: number;
+  /** Sessions that are lent to a transaction at the moment. */
+  readonly sessionsInUse: number;
   /** Refuses new calls, waits for those under way, ends the sessions. */
   close(): Promise<void>;
   readonly registry: Registry;
@@ -115,7 +137,7 @@ export function connect(options: ConnectOptions): Db {
     prepare: options.prepare ?? true,
     max,
   });
-  const registry = createRegistry(options.features ?? holdfastFeatures);
+  const registry = createRegistry(options.features ?? holdfastFeatures, options.tokenSecret);
   const feed = createFeed({
     topics: registry.features.flatMap(({ topic }) => topic ?? []),
     doorbell: createDoorbell({ url: options.url, role, everyMs: DOORBELL_EVERY_MS }),
@@ -134,6 +156,7 @@ export function connect(options: ConnectOptions): Db {
     briefWaitMs: BRIEF_WAIT_MS,
     maxPatient: Math.max(1, Math.floor(max / 2)),
     onTouched: feed.touch,
+    observer: options.observe,
   });
 
   return {
@@ -143,10 +166,13 @@ export function connect(options: ConnectOptions): Db {
       refuseInsideTransaction(sessions, "use executeIn(tx, …) there");
       const { kind, ...input } = command;
       const deadline = Date.now() + Math.min(call.deadlineMs ?? defaultDeadlineMs, MAX_DEADLINE_MS);
-      const result = await coalescer
-        .submit(createCall(registry, principal, kind, input), deadline)
-        .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
-      return answerOf(registry, result) as Answer<C["kind"]>;
+      const parsed = createCall(registry, principal, kind, input);
+      return observeCall(options.observe, kind, async () => {
+        const result = await coalescer
+          .submit(parsed, deadline)
+          .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
+        return answerOf(registry, kind, result) as Answer<C["kind"]>;
+      });
     },
 
     withTransaction: (transaction, work) =>
@@ -177,12 +203,21 @@ export function connect(options: ConnectOptions): Db {
       }
     },
 
+    async sweep() {
+      refuseInsideTransaction(sessions, "whoever locks a row settles what is due on it");
+      return sweep({ sessions, registry, onTouched: feed.touch });
+    },
+
     async ping() {
       await ping(sessions);
     },
 
     get waiting() {
       return coalescer.waiting;
+    },
+
+    get sessionsInUse() {
+      return sessions.inUse;
     },
 
     get watchers() {
@@ -205,9 +240,9 @@ async function ping(sessions: Sessions): Promise<void> {
 }
 
 /** @throws HoldfastError for everything but a success. */
-function answerOf(registry: Registry, result: Exclude<Result, { type: "stuck" }>): object {
+function answerOf(registry: Registry, kind: string, result: Exclude<Result, { type: "stuck" }>): object {
   if (result.type === "outcome" && result.outcome.ok) {
-    return { ...(result.outcome.data as object), replayed: result.replayed };
+    return { ...(registry.tell(kind, result.outcome.data) as object), replayed: result.replayed };
   }
   const refusal = result.type === "outcome" ? (result.outcome as { code: string; details: unknown }) : result;
   const replayed = result.type === "outcome" && result.replayed;

@@ -23,6 +23,12 @@ export interface ErrorDetails {
   HOLD_EXPIRED: { expiredAt: string };
   HOLD_CLOSED: { status: string };
   HOLD_EXCEEDED: { remaining: string; requested: string };
+  SEATS_TAKEN: { conflicts: string[] };
+  NOT_ENOUGH_SEATS: { available: number; requested: number };
+  RESERVATION_ACTIVE: { reservationId: string; seats: string[]; expiresAt: string };
+  RESERVATION_EXPIRED: { expiredAt: string; taken: string[] };
+  RESERVATION_CLOSED: { status: string };
+  EXTENSION_LIMIT: { expiresAt: string };
   BATCH_REFUSED: { index: number; code: string; details: unknown };
   TRANSACTION_CONFLICT: Record<never, never>;
   OVERLOADED: { retryAfterSeconds: number };
@@ -139,6 +145,45 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorRow } = {
     retry: "new-key",
     recorded: true,
     message: "The amount is larger than what remains of the hold; nothing was captured.",
+  },
+  SEATS_TAKEN: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message:
+      "Somebody else has a seat that you asked for; none was reserved. `details.conflicts` names them: choose others, or ask for the nearest.",
+  },
+  NOT_ENOUGH_SEATS: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message: "Fewer seats are free than you asked for; none was reserved. `details.available` says how many are.",
+  },
+  RESERVATION_ACTIVE: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message:
+      "You hold other seats of this show; nothing was changed. Release them, or reserve with `replace` to exchange them.",
+  },
+  RESERVATION_EXPIRED: {
+    status: 412,
+    retry: "new-key",
+    recorded: true,
+    message:
+      "The reservation has expired; nothing was changed or paid. `details.taken` names its seats that are gone. Reserve anew.",
+  },
+  RESERVATION_CLOSED: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message: "The reservation was already confirmed or released; nothing was changed or paid.",
+  },
+  EXTENSION_LIMIT: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message: "The seats can't be held any longer than they are; confirm before `details.expiresAt`.",
   },
   BATCH_REFUSED: {
     status: 409,

@@ -23,8 +23,32 @@ export { holdfastFeatures } from "./features.ts";
 export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
 export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
 export { migrate } from "./migrate.ts";
+export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
+export type {
+  Confirmed,
+  Extended,
+  Reservation,
+  ReservationChanged,
+  ReservationStatus,
+  Reserved,
+  ShowAnswers,
+  ShowCreated,
+  ShowInput,
+  ShowKind,
+} from "./shows/commands.ts";
+export { showInputs } from "./shows/commands.ts";
+export type { Layout, LayoutRow, LayoutSeat, LayoutSection } from "./shows/layout.ts";
+export {
+  getReservation,
+  getShow,
+  listShows,
+  type ReservationView,
+  type ShowSummary,
+  type ShowView,
+  showQueries,
+} from "./shows/queries.ts";
 export { pgArray, type Row, type Statements, textOf } from "./statements.ts";
 export { createTenant } from "./tenants.ts";
 export type { TopicName } from "./topic-name.ts";

@@ -26,7 +26,7 @@ export type Joined =
   | { readonly ok: false; readonly error: HoldfastError };
 
 export interface JoinOptions {
-  /** The registry of a `Db` with features of one's own; default: Holdfast's own features. */
+  /** The registry of a `Db` with features of one's own or a `tokenSecret`; default: Holdfast's own features, without. */
   readonly registry?: Registry;
 }
 
@@ -51,19 +51,20 @@ export async function execute(
   const registry = options.registry ?? holdfastRegistry;
   const calls = commands.map(({ kind, ...input }) => createCall(registry, principal, kind, input));
   const statements = oneAfterTheOther(statementsOf(tx));
+  const run = async (): Promise<Joined[]> => {
+    const { results } = await executeCalls(statements, registry, principal.tenantId, calls, { wait: true });
+    await statements.done();
+    return results.map((result, at) => joinedOf(registry, calls[at]?.kind ?? "", result));
+  };
   try {
     if ("tenantId" in tx) {
       if (tx.tenantId !== principal.tenantId)
         throw new TypeError("the transaction is of another tenant than the principal");
-      const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
-      await statements.done();
-      return results.map((result) => joinedOf(registry, result));
+      return await run();
     }
     const before = await takeOn(statements, principal.tenantId);
     try {
-      const results = await executeCalls(statements, registry, principal.tenantId, calls, true);
-      await statements.done();
-      return results.map((result) => joinedOf(registry, result));
+      return await run();
     } finally {
       // After a failed statement this fails too, and is not needed: the rollback undoes what was set.
       await giveBack(statements, before).catch(() => {});
@@ -98,11 +99,11 @@ async function giveBack(tx: Statements, { role, tenant }: Identity): Promise<voi
   ]);
 }
 
-function joinedOf(registry: Registry, result: Result): Joined {
+function joinedOf(registry: Registry, kind: string, result: Result): Joined {
   if (result.type === "stuck") throw new TypeError("a waiting transaction found a row locked");
   const replayed = result.type === "outcome" && result.replayed;
   if (result.type === "outcome" && result.outcome.ok)
-    return { ok: true, data: result.outcome.data, replayed };
+    return { ok: true, data: registry.tell(kind, result.outcome.data), replayed };
   const { code, details } =
     result.type === "outcome" ? (result.outcome as { code: string; details: unknown }) : result;
   return { ok: false, error: HoldfastError.of(code, details, { replayed, row: registry.error(code) }) };

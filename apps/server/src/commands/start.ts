@@ -51,7 +51,8 @@ async function bringUp(config: Config, log: Logger, shutdown: Shutdown): Promise
 
   const secret = config.auth.secret ?? (await ensureSecret(stateDir));
   const auth = { ...config.auth, secret };
-  const server = await createServer({ ...config, databaseUrl, auth, demo: true }, { log });
+  const tokenSecret = config.tokenSecret ?? secret;
+  const server = await createServer({ ...config, databaseUrl, auth, tokenSecret, demo: true }, { log });
   shutdown.add(() => server.close());
   const address = await server.listen();
   const port = Number(new URL(address).port);

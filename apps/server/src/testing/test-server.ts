@@ -34,7 +34,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
   const auth = { secret: TEST_SECRET };
-  const config = { ...readConfig({}), port: 0, auth, ...options.config, databaseUrl };
+  const config = { ...readConfig({}), port: 0, auth, tokenSecret: TEST_SECRET, ...options.config, databaseUrl };
   const { consoleDirectory } = options;
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),

@@ -1,26 +1,7 @@
-import {
-  type Db,
-  getBalanceAt,
-  getWallet,
-  listEntries,
-  listWallets,
-  type WalletAnswers,
-  type WalletKind,
-} from "@holdfast/db";
-import { commandInput, queryInput } from "../input.ts";
-import { authed, type Context, router } from "../trpc.ts";
-
-const command = <K extends WalletKind>(kind: K) =>
-  authed.input(commandInput(kind)).mutation(({ ctx, input }) => {
-    const { db, principal, deadlineMs } = ctx;
-    const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs });
-    return answer as Promise<WalletAnswers[K] & { replayed: boolean }>;
-  });
-
-/** The database as a query sees it: with the time that is left of the call. */
-const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({
-  read: (principal, work) => db.read(principal, work, { deadlineMs }),
-});
+import { getBalanceAt, getWallet, listEntries, listWallets } from "@holdfast/db";
+import { queryInput } from "../input.ts";
+import { command, reader } from "../procedures.ts";
+import { authed, router } from "../trpc.ts";
 
 /** Wallets: credit that can't be spent twice. */
 export const walletsRouter = router({

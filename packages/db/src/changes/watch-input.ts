@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { invalidInput } from "../write-path/registry.ts";
+import { parseInput } from "../write-path/registry.ts";
 
 const MAX_TOPICS = 50;
 
@@ -27,7 +27,5 @@ export type WatchInput = z.input<typeof watchInput>;
 
 /** @throws HoldfastError BAD_REQUEST. */
 export function parseWatchInput(input: unknown): z.output<typeof watchInput> {
-  const parsed = watchInput.safeParse(input);
-  if (!parsed.success) throw invalidInput(parsed.error.issues);
-  return parsed.data;
+  return parseInput(watchInput, input);
 }

@@ -1,2 +1,3 @@
+export { withBlocker } from "./blocker.ts";
 export { type FaultyProxy, startFaultyProxy } from "./faulty-proxy.ts";
 export { createTestDatabase, type TestDatabase, throughPort } from "./test-database.ts";

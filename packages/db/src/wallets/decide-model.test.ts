@@ -174,8 +174,8 @@ class Sides {
     const operationId = `operation-${++this.#operations}`;
     const before = inOrder(this.rows);
     deepFreeze(command);
-    const verdict = decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids() });
-    expect(decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids() })).toEqual(
+    const verdict = decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids(), derive: String });
+    expect(decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids(), derive: String })).toEqual(
       verdict,
     );
     expect(inOrder(this.rows)).toEqual(before);

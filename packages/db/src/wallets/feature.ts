@@ -2,7 +2,7 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, type WalletCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-holds.ts";
-import { lockWalletRows, writeWalletRows } from "./rows.ts";
+import { listOverdueWallets, lockWalletRows, writeWalletRows } from "./rows.ts";
 import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
 import type { WalletChange, WalletRows } from "./wallet.ts";
@@ -36,6 +36,11 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   },
 
   due: dueExpiries,
+
+  async overdue(tx, tenantId, limit, after) {
+    const ids = await listOverdueWallets(tx, tenantId, limit, after?.slice("wallet:".length));
+    return ids.map((id) => wallet(id).key);
+  },
 
   decide(all, command, context) {
     const verdict = decideWallet(all["wallets"] as WalletRows, command, context);

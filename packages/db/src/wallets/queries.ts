@@ -4,7 +4,7 @@ import * as field from "../fields.ts";
 import { actsForOthers, type Principal } from "../principal.ts";
 import { type Row, textOf } from "../statements.ts";
 import type { Tx } from "../transaction.ts";
-import { invalidInput } from "../write-path/registry.ts";
+import { parseInput } from "../write-path/registry.ts";
 import type { WalletState } from "./commands.ts";
 
 const FIRST_INSTANT = Date.parse("0001-01-01T00:00:00Z");
@@ -95,19 +95,13 @@ function viewOf(row: Row): WalletView {
   };
 }
 
-function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw invalidInput(parsed.error.issues);
-  return parsed.data;
-}
-
 /** The caller's wallets, oldest first; services may name another owner of their tenant. */
 export async function listWallets(
   db: Reader,
   principal: Principal,
   input: Input<"wallets.mine">,
 ): Promise<WalletView[]> {
-  const { ownerId = principal.subject } = parse(walletQueries["wallets.mine"], input);
+  const { ownerId = principal.subject } = parseInput(walletQueries["wallets.mine"], input);
   if (ownerId !== principal.subject && !actsForOthers(principal))
     throw new HoldfastError("FORBIDDEN", { needs: "service" });
   const rows = await db.read(principal, (tx) =>
@@ -125,7 +119,7 @@ export async function getWallet(
   principal: Principal,
   input: Input<"wallets.get">,
 ): Promise<WalletView> {
-  const { walletId } = parse(walletQueries["wallets.get"], input);
+  const { walletId } = parseInput(walletQueries["wallets.get"], input);
   const [row] = await db.read(principal, (tx) =>
     tx.run(`select ${VIEW} where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}`, [
       String(principal.tenantId),
@@ -149,7 +143,7 @@ export async function listEntries(
   principal: Principal,
   input: Input<"wallets.history">,
 ): Promise<{ entries: EntryView[]; next: string | null }> {
-  const { walletId, before, limit = 50 } = parse(walletQueries["wallets.history"], input);
+  const { walletId, before, limit = 50 } = parseInput(walletQueries["wallets.history"], input);
   const rows = await db.read(principal, (tx) =>
     tx.run(
       `select entry.version::text, entry.amount::text, entry.held_change::text, entry.balance_after::text,
@@ -210,7 +204,7 @@ export async function getBalanceAt(
   principal: Principal,
   input: Input<"wallets.balanceAt">,
 ): Promise<BalanceAt> {
-  const { walletId, version, at } = parse(walletQueries["wallets.balanceAt"], input);
+  const { walletId, version, at } = parseInput(walletQueries["wallets.balanceAt"], input);
   const [row] = await db.read(principal, (tx) =>
     tx.run(
       `select wallet.id::text as wallet_id, coalesce(entry.balance_after, 0)::text as balance,

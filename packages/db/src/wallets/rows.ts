@@ -86,6 +86,25 @@ export async function lockWalletRows(
   return { rows, stuckWallets, stuckHolds };
 }
 
+/** By the index `holds_live` alone. Ids as text have the order that they have as uuids. */
+const OVERDUE = `
+  select wallet_id::text as id from holdfast.holds
+  where tenant_id = $1::int and status in ('open', 'partially_captured')
+    and expires_at <= (select clock_timestamp()) and wallet_id > $2::uuid
+  group by wallet_id order by wallet_id limit $3::int`;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+
+/** Wallets with a live hold that is past its time, those after `after`, in the order of their ids. */
+export async function listOverdueWallets(
+  tx: Statements,
+  tenantId: number,
+  limit: number,
+  after: string = BEFORE_ALL_IDS,
+): Promise<string[]> {
+  const rows = await tx.run(OVERDUE, [String(tenantId), after, String(limit)]);
+  return rows.map((row) => textOf(row, "id"));
+}
+
 function walletOf(row: Row): Wallet {
   return {
     id: textOf(row, "id"),

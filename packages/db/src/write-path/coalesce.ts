@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors.ts";
+import { type Observer, watchTransaction } from "../observe.ts";
 import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import type { Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
@@ -28,6 +29,7 @@ export interface CoalesceOptions {
   readonly maxPatient: number;
   /** Told what a transaction has changed, once it is committed. */
   readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;
+  readonly observer: Observer | undefined;
 }
 
 export interface Coalescer {
@@ -226,16 +228,21 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const feature = registry.features.find((candidate) => candidate.name === name);
     const { tenantId } = it;
     const deadline = Date.now() + options.batchTimeoutMs;
+    const watch = watchTransaction(options.observer);
     try {
       await runTransaction(
         sessions,
         { tenantId, deadline, lockTimeoutMs: turnMs(), retries: 0, planOnce: true },
         async (tx) => {
+          watch?.begin([]);
           await feature?.lock(tx, tenantId, [key], true);
+          watch?.locked();
         },
       );
+      watch?.end("committed");
       return true;
     } catch (error) {
+      watch?.end("rolled-back");
       // Any other failure is met again by the batch that follows, which tells it.
       return !isSqlstate(error, LOCK_TIMEOUT) && !(error instanceof DeadlinePassed);
     }
@@ -250,16 +257,19 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const deadline = batchDeadline([...aboard, ...it.waiting], options.batchTimeoutMs);
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
+    const watch = watchTransaction(options.observer);
     try {
       const how = { tenantId, deadline, lockTimeoutMs, planOnce: true };
-      const results = await runTransaction(sessions, how, async (tx) => {
+      const { results } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
+        watch?.begin(calls);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
-        return executeCalls(tx, registry, tenantId, calls, !skip);
+        return executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked });
       });
+      watch?.end("committed");
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
@@ -267,6 +277,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         else ticket.resolve(result);
       }
     } catch (error) {
+      watch?.end(error instanceof OutcomeUnknown ? "unknown" : "rolled-back");
       await recover(it, aboard, skip, error);
     }
   }

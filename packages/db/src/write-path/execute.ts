@@ -30,7 +30,7 @@ export function createCall(registry: Registry, principal: Principal, kind: strin
     kind,
     input,
     caller: callerOf(principal),
-    needs: feature.needs(command),
+    needs: feature.needs(command, principal),
   };
 }
 
@@ -38,21 +38,35 @@ function callerOf(principal: Principal): string {
   return `${principal.role}:${principal.subject}`;
 }
 
+export interface ExecuteOptions {
+  /** If false, rows that somebody else has locked are left alone, and the calls that need them come back stuck. */
+  readonly wait: boolean;
+  /** Rows to lock beyond those that the calls need, for what time alone has made due on them. */
+  readonly also?: readonly Need[];
+  /** Told when the locks are granted and the keys looked up. */
+  readonly onLocked?: (() => void) | undefined;
+}
+
+export interface Executed {
+  /** What became of the calls, in their order. */
+  readonly results: Result[];
+  /** How many commands time alone had made due on the locked rows; they were decided before the calls. */
+  readonly due: number;
+}
+
 /**
  * THE write path: every write of every feature, whether one command or a thousand, takes these four steps in one
  * transaction of one tenant. Two round trips: lock and replay travel together, write travels with COMMIT.
- *
- * With `wait` false, rows that somebody else has locked are left alone, and the calls that need them come back stuck.
  */
 export async function executeCalls(
   tx: Statements,
   registry: Registry,
   tenantId: number,
   calls: readonly Call[],
-  wait: boolean,
-): Promise<Result[]> {
+  { wait, also = [], onLocked }: ExecuteOptions,
+): Promise<Executed> {
   // 1 lock: every row the calls touch, one statement a table, tables and rows in one global order.
-  const wanted = keysByFeature(calls.flatMap((call) => call.needs));
+  const wanted = keysByFeature(calls.flatMap((call) => call.needs).concat(also));
   const concerned = new Set([...wanted.keys(), ...calls.map((call) => call.feature.name)]);
   const locking = registry.features
     .filter((feature) => concerned.has(feature.name))
@@ -64,6 +78,7 @@ export async function executeCalls(
   // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
   const keys = [...new Set(calls.map((call) => call.command.idempotencyKey))];
   const [locked, { recorded, nowMs }] = await Promise.all([Promise.all(locking), lookUp(tx, tenantId, keys)]);
+  onLocked?.();
 
   // A row that is gone may have been taken by a transaction which this very key belongs to: its outcome is there by now.
   if (locked.some(({ absent }) => absent)) {
@@ -78,7 +93,7 @@ export async function executeCalls(
   const operations: Operation[] = [];
   const decide = (call: Omit<Call, "needs">): Decision => {
     const { feature, command, principal, kind, caller, input } = call;
-    const context: DecideContext = { principal, nowMs, operationId: newId(), newId };
+    const context: DecideContext = { principal, nowMs, operationId: newId(), newId, derive: registry.derive };
     const decision = feature.decide(all, command, context);
     if (!decision.ok) {
       const error = registry.error(decision.code);
@@ -100,6 +115,7 @@ export async function executeCalls(
   for (const { feature, rows } of locked) {
     for (const command of feature.due?.(rows, nowMs) ?? []) decide(dueCall(feature, command, tenantId));
   }
+  const due = operations.length;
   const results = calls.map((call): Result => {
     const before = recorded.get(call.command.idempotencyKey);
     if (before !== undefined) return replay(before, call);
@@ -123,7 +139,7 @@ export async function executeCalls(
       for (const id of feature.touched?.(rows) ?? []) tx.touched.push({ kind, id });
     }
   }
-  return results;
+  return { results, due };
 }
 
 function replay(before: Recorded, call: Call): Result {

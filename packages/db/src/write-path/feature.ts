@@ -34,7 +34,15 @@ export interface DecideContext {
   readonly nowMs: number;
   readonly operationId: string;
   newId(): string;
+  readonly derive: Derive;
 }
+
+/**
+ * A secret that belongs to a text, the same whenever it is asked for: what an answer tells and no table stores.
+ *
+ * @throws TypeError when this Holdfast was given no `tokenSecret` to derive it from.
+ */
+export type Derive = (text: string) => string;
 
 /** How a feature's refusals look to a caller, as in the error table. */
 export interface FeatureError {
@@ -62,7 +70,7 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   /** Parses what a caller sent, by command kind. The parsed input is the fingerprint: no server-made value in it. */
   readonly inputs: Readonly<Record<string, z.ZodType>>;
   readonly errors?: Readonly<Record<string, FeatureError>>;
-  needs(command: C): readonly Need[];
+  needs(command: C, principal: Principal): readonly Need[];
   /**
    * Issues, without waiting between them, the statement that locks the rows in the one global order and those that
    * read what the locks guard. With `wait` false it skips rows that somebody else has locked and reports them as stuck.
@@ -70,10 +78,22 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   lock(tx: Statements, tenantId: number, keys: readonly string[], wait: boolean): Promise<Locked<Rows>>;
   /** Commands that time alone has made due on these rows, such as the expiry of a hold; decided before all others. */
   due?(rows: Rows, nowMs: number): readonly C[];
+  /**
+   * The keys, as in needs, of rows on which something is due by the database's clock: in their order, those after `after`
+   * alone, `limit` at most. Read without a lock, for the sweeper, which asks again until there are none.
+   */
+  overdue?(
+    tx: Statements,
+    tenantId: number,
+    limit: number,
+    after: string | undefined,
+  ): Promise<readonly string[]>;
   /** Pure: no I/O, no clock, no randomness but the context's. */
   decide(all: Readonly<Record<string, unknown>>, command: C, context: DecideContext): Decision;
   /** Carries a decision's changes into the rows in memory, so that the next command of the batch sees them. */
   apply(rows: Rows, changes: readonly Change[], operationId: string): void;
+  /** Adds to what is recorded of a success what must not be stored; a replay is told the same. */
+  tell?(kind: string, data: unknown, derive: Derive): unknown;
   /** What of this feature can be watched, and the ids of those topics that `write` changes. */
   readonly topic?: Topic;
   touched?(rows: Rows): Iterable<string>;

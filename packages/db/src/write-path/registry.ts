@@ -1,5 +1,7 @@
+import { createHmac } from "node:crypto";
+import type { z } from "zod";
 import { type ErrorCode, errorTable, HoldfastError } from "../errors.ts";
-import type { Command, Feature, FeatureError } from "./feature.ts";
+import type { Command, Derive, Feature, FeatureError } from "./feature.ts";
 
 /** The features of one Holdfast, in the one global lock order. */
 export interface Registry {
@@ -7,9 +9,12 @@ export interface Registry {
   parse(kind: string, input: unknown): { feature: Feature; command: Command; input: string };
   /** How a refusal looks to a caller; undefined for a code that nobody declared. */
   error(code: string): FeatureError | undefined;
+  readonly derive: Derive;
+  /** The data of a success as its caller is told it. */
+  tell(kind: string, data: unknown): unknown;
 }
 
-export function createRegistry(features: readonly Feature[]): Registry {
+export function createRegistry(features: readonly Feature[], tokenSecret?: string): Registry {
   const byKind = new Map<string, Feature>();
   const errors = new Map<string, FeatureError>(Object.entries(errorTable));
   for (const feature of features) {
@@ -23,17 +28,22 @@ export function createRegistry(features: readonly Feature[]): Registry {
     }
   }
 
+  const derive: Derive = (text) => {
+    if (tokenSecret === undefined) throw new TypeError("tokens of reservations need connect({ tokenSecret })");
+    return createHmac("sha256", tokenSecret).update(text).digest("base64url");
+  };
+
   return {
     features,
+    derive,
+    tell: (kind, data) => byKind.get(kind)?.tell?.(kind, data, derive) ?? data,
     error: (code) => errors.get(code),
     parse(kind, input) {
       const feature = byKind.get(kind);
       const schema = feature?.inputs[kind];
       if (feature === undefined || schema === undefined)
         throw new HoldfastError("NOT_FOUND", { what: `command ${kind}` });
-      const parsed = schema.safeParse(input);
-      if (!parsed.success) throw invalidInput(parsed.error.issues);
-      const fields = parsed.data as Omit<Command, "kind">;
+      const fields = parseInput(schema, input) as Omit<Command, "kind">;
       return { feature, command: { ...fields, kind }, input: canonicalJson(fields) };
     },
   };
@@ -49,8 +59,15 @@ interface Issue {
   readonly input?: unknown;
 }
 
+/** @throws HoldfastError BAD_REQUEST for what the schema refuses. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error.issues);
+  return parsed.data;
+}
+
 /** Turns what zod found into the error that a caller reads; a missing key is named, for it is the commonest mistake. */
-export function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode> {
+function invalidInput(issues: readonly Issue[]): HoldfastError<ErrorCode> {
   const keyMissing = issues.find((issue) => issue.path.length === 1 && issue.path[0] === "idempotencyKey");
   if (keyMissing !== undefined && keyMissing.code === "invalid_type" && issues.length === 1) {
     return new HoldfastError("IDEMPOTENCY_KEY_REQUIRED", {});
