@@ -14,6 +14,10 @@ const PROCEDURES = appRouter._def.procedures as unknown as Readonly<
   Record<string, { readonly _def: { readonly type: string } }>
 >;
 
+export function isProcedure(path: string, type: "query" | "mutation" | "subscription"): boolean {
+  return Object.hasOwn(PROCEDURES, path) && PROCEDURES[path]?._def.type === type;
+}
+
 /**
  * What nearly every request is: queries by GET or mutations by POST of JSON, of procedures that exist. Undefined for
  * anything else (streams, subscriptions, other methods and types, odd paths and inputs): that is for tRPC's own adapter,
@@ -34,8 +38,7 @@ export function readPlainCalls(
 
   const { isBatch, value } = sent;
   const paths = isBatch ? path.split(",") : [path];
-  if (paths.some((each) => !Object.hasOwn(PROCEDURES, each) || PROCEDURES[each]?._def.type !== type))
-    return undefined;
+  if (!paths.every((each) => isProcedure(each, type))) return undefined;
   if (!isBatch) return { type, isBatch, calls: [{ path, input: value }] };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const inputs = value as Readonly<Record<string, unknown>>;

@@ -14,6 +14,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { ReportFault } from "../faults.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
+import { answerSubscription, readSubscription } from "./answer-subscription.ts";
 import { watchArrivals } from "./arrivals.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
 import { acceptJsonBody, JsonBody } from "./json-body.ts";
@@ -42,7 +43,7 @@ export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
 export type Answer = (request: TrpcRequest, reply: FastifyReply, host: Host) => Promise<FastifyReply>;
 
 /**
- * tRPC below the prefix that it is registered with. Plain calls take the short way; what is left is for tRPC's adapter.
+ * tRPC below the prefix that it is registered with. Plain calls and subscriptions take a short way; what is left is for tRPC's adapter.
  * `answer` lets a test and a benchmark compare the two.
  */
 export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) {
@@ -78,7 +79,10 @@ function decorateWithArrival(app: FastifyInstance): void {
 
 function answerEither(request: TrpcRequest, reply: FastifyReply, host: Host): Promise<FastifyReply> {
   const plain = readPlainCalls(request);
-  return plain === undefined ? answerByAdapter(request, reply, host) : answerPlainCalls(plain, reply, host);
+  if (plain !== undefined) return answerPlainCalls(plain, reply, host);
+  const subscription = readSubscription(request);
+  if (subscription !== undefined) return answerSubscription(subscription, reply, host);
+  return answerByAdapter(request, reply, host);
 }
 
 /** tRPC's own adapter: it takes everything, and several times as long. */

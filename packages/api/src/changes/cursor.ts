@@ -22,7 +22,9 @@ export class Cursor {
 
   /** The id of a message with these events, which the watcher is about to be told. */
   after(events: readonly ChangeEvent[]): string {
-    for (const { topic, version } of events) {
+    // Of the versions of a topic only the last one counts; with one topic, that of the last event.
+    const last = this.topics.length === 1 ? events.slice(-1) : events;
+    for (const { topic, version } of last) {
       const at = this.topics.findIndex(({ kind, id }) => kind === topic.kind && id === topic.id);
       this.#known[at] = BigInt(version);
     }

@@ -1,7 +1,7 @@
 import type { Statements } from "../statements.ts";
 import { type TopicName, topicKey } from "../topic-name.ts";
 import type { Change, Topic } from "../write-path/topic.ts";
-import type { Watcher } from "./watcher.ts";
+import { batchOf, type Watcher } from "./watcher.ts";
 
 /** Changes of a topic that are kept in memory, for watchers who come back soon. */
 const RING = 256;
@@ -38,17 +38,19 @@ export class WatchedTopic {
     this.#read = read;
   }
 
-  /** Tells the next change to everybody. */
-  advance(change: Change, skip: (watcher: Watcher) => void): void {
-    if (change.version <= this.version) return;
-    this.version = change.version;
-    this.#ring.push(change);
-    if (this.#ring.length > RING) this.#ring.shift();
+  /** Tells the next changes to everybody. */
+  advance(changes: readonly Change[], skip: (watcher: Watcher) => void): void {
+    const news = changes.filter(({ version }) => version > this.version);
+    const batch = batchOf(this.name, news);
+    if (batch === undefined) return;
+    this.version = news.at(-1)?.version ?? batch.last;
+    this.#ring.push(...news);
+    this.#ring.splice(0, this.#ring.length - RING);
     for (const watcher of this.watchers) {
       // What is filled in comes from the ring or the database, up to the newest.
       if (watcher.filling.has(this.key)) continue;
       if (watcher.isSlow) skip(watcher);
-      else if (!watcher.take(this.key, this.name, change)) void this.fillIn(watcher);
+      else if (!watcher.take(this.key, batch) || batch.last < this.version) void this.fillIn(watcher);
     }
   }
 
@@ -65,7 +67,10 @@ export class WatchedTopic {
         const seen = watcher.seen.get(this.key);
         if (seen === undefined || seen >= this.version || !this.watchers.has(watcher)) break;
         if (this.version - seen > MAX_BEHIND) this.reset(watcher);
-        else for (const change of await this.#changesAfter(seen)) watcher.take(this.key, this.name, change);
+        else {
+          const batch = batchOf(this.name, await this.#changesAfter(seen));
+          if (batch !== undefined) watcher.take(this.key, batch);
+        }
         // Versions follow each other without a gap; should they not, nobody waits for what is not there.
         if (watcher.seen.get(this.key) === seen) this.reset(watcher);
         await this.#untilTaken(watcher);

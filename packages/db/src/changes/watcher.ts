@@ -12,6 +12,25 @@ export type ChangeEvent =
   /** Versions were left out: read the topic as it is now, and go on from `version`. */
   | { readonly type: "reset"; readonly topic: TopicName; readonly version: `${bigint}` };
 
+/** Changes of one topic that follow each other; watchers share it, so that it is made, and put on the wire, once for all. */
+export interface Batch {
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly events: readonly ChangeEvent[];
+}
+
+/** The changes that follow each other from the first on; undefined when there are none. */
+export function batchOf(topic: TopicName, changes: readonly Change[]): Batch | undefined {
+  const [head] = changes;
+  if (head === undefined) return undefined;
+  const gap = changes.findIndex(({ version }, at) => version !== head.version + BigInt(at));
+  const whole = gap < 0 ? changes : changes.slice(0, gap);
+  const events = whole.map(
+    ({ version, data }): ChangeEvent => ({ type: "change", topic, version: `${version}`, data }),
+  );
+  return { first: head.version, last: head.version + BigInt(whole.length - 1), events };
+}
+
 /** How many events may wait for a watcher that is slow to take them. */
 const MAX_QUEUED = 1_000;
 
@@ -21,34 +40,36 @@ export class Watcher {
   readonly seen = new Map<string, bigint>();
   /** Topics whose missing versions are being read for it. */
   readonly filling = new Set<string>();
-  #queue: ChangeEvent[] = [];
+  #queue: (readonly ChangeEvent[])[] = [];
+  #queued = 0;
   #wake: (() => void) | undefined;
   #ended = false;
   #failure: Error | undefined;
 
-  /** Queues the next version of a topic; false when versions before it are missing. */
-  take(key: string, topic: TopicName, { version, data }: Change): boolean {
+  /** Queues what of a batch is new; false when versions before it are missing. */
+  take(key: string, { first, last, events }: Batch): boolean {
     const seen = this.seen.get(key);
-    if (seen === undefined || version <= seen) return true;
-    if (version !== seen + 1n) return false;
-    this.seen.set(key, version);
-    this.#push({ type: "change", topic, version: `${version}`, data });
+    if (seen === undefined || last <= seen) return true;
+    if (first > seen + 1n) return false;
+    this.seen.set(key, last);
+    this.#push(first === seen + 1n ? events : events.slice(Number(seen + 1n - first)));
     return true;
   }
 
   /** Skips to a version. */
   reset(key: string, topic: TopicName, version: bigint): void {
     this.seen.set(key, version);
-    this.#push({ type: "reset", topic, version: `${version}` });
+    this.#push([{ type: "reset", topic, version: `${version}` }]);
   }
 
   get isSlow(): boolean {
-    return this.#queue.length >= MAX_QUEUED;
+    return this.#queued >= MAX_QUEUED;
   }
 
   /** Forgets what is queued: whoever does so resets the topics. */
   clear(): void {
     this.#queue = [];
+    this.#queued = 0;
   }
 
   /** Ends the events, with a failure for whoever still takes them if there is one. */
@@ -62,10 +83,10 @@ export class Watcher {
   /** Events as they come, all that wait at a time, until the end. */
   async *events(): AsyncGenerator<readonly ChangeEvent[], void, undefined> {
     while (!this.#ended) {
-      if (this.#queue.length > 0) {
-        const events = this.#queue;
-        this.#queue = [];
-        yield events;
+      const [first, ...more] = this.#queue;
+      if (first !== undefined) {
+        this.clear();
+        yield more.length === 0 ? first : [first, ...more].flat();
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -75,8 +96,9 @@ export class Watcher {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #push(event: ChangeEvent): void {
-    this.#queue.push(event);
+  #push(events: readonly ChangeEvent[]): void {
+    this.#queue.push(events);
+    this.#queued += events.length;
     this.#wake?.();
   }
 }

@@ -30,7 +30,8 @@ const seatIds = z
   .max(MAX_RESERVED)
   .superRefine((ids, context) => {
     for (const [at, id] of ids.entries()) {
-      if (ids.indexOf(id) !== at) context.addIssue({ code: "custom", path: [at], message: "names a seat twice" });
+      if (ids.indexOf(id) !== at)
+        context.addIssue({ code: "custom", path: [at], message: "names a seat twice" });
     }
   });
 

@@ -53,7 +53,9 @@ function pay(
 ): Paid | Refusal {
   if (price === 0n) return { wallet: {}, changes: [] };
   if (walletId === undefined) {
-    return refuse("BAD_REQUEST", { issues: [{ path: "walletId", message: `is needed: the seats cost ${price}` }] });
+    return refuse("BAD_REQUEST", {
+      issues: [{ path: "walletId", message: `is needed: the seats cost ${price}` }],
+    });
   }
   const buyer = wallets?.wallets.get(walletId);
   if (wallets === undefined || buyer === undefined || !maySpend(context.principal, buyer))

@@ -47,7 +47,8 @@ export function decideExpiry(
 ): Verdict<ReservationChanged> {
   const reservation = rows.reservations.get(reservationId);
   const show = reservation && rows.shows.get(reservation.showId);
-  if (show === undefined || reservation?.status !== "held") return refuse("NOT_FOUND", { what: "reservationId" });
+  if (show === undefined || reservation?.status !== "held")
+    return refuse("NOT_FOUND", { what: "reservationId" });
   return free(show, reservation, "expired", context);
 }
 

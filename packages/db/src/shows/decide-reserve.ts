@@ -22,7 +22,8 @@ export function decideReserve(rows: ShowRows, command: Reserve, context: DecideC
 
   const active = rows.activeOf(show.id, customerId);
   if (active !== undefined) {
-    if (isSame(active, command.seatIds)) return { ok: true, data: told(show, active, context), changes: { shows: [] } };
+    if (isSame(active, command.seatIds))
+      return { ok: true, data: told(show, active, context), changes: { shows: [] } };
     if (command.replace !== true) return alreadyActive(active);
   }
 
@@ -87,7 +88,9 @@ function choose(
     const { available } = best;
     return refuse("NOT_ENOUGH_SEATS", { available, requested: command.bestAvailable.quantity });
   }
-  const conflicts = asked.filter(({ seat }) => seat.blocked === true || isTaken(seat.id)).map(({ seat }) => seat.id);
+  const conflicts = asked
+    .filter(({ seat }) => seat.blocked === true || isTaken(seat.id))
+    .map(({ seat }) => seat.id);
   if (conflicts.length === 0) return { places: asked };
   const nearest = command.ifTaken === "nearest" ? nearestAvailable(plan, isTaken, asked) : undefined;
   if (nearest === undefined) return refuse("SEATS_TAKEN", { conflicts });

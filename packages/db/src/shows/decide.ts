@@ -49,12 +49,20 @@ function decideCreate(
   const resolved = resolveLayout(command);
   if ("issues" in resolved) return refuse("BAD_REQUEST", { issues: resolved.issues.slice(0, 20) });
   const { layout } = resolved;
-  const { walletId, holdSeconds = HOLD_SECONDS, maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, holdSeconds) } = command;
+  const {
+    walletId,
+    holdSeconds = HOLD_SECONDS,
+    maxHoldSeconds = Math.max(MAX_HOLD_SECONDS, holdSeconds),
+  } = command;
   if (maxHoldSeconds < holdSeconds) {
-    return refuse("BAD_REQUEST", { issues: [{ path: "maxHoldSeconds", message: "must not be less than holdSeconds" }] });
+    return refuse("BAD_REQUEST", {
+      issues: [{ path: "maxHoldSeconds", message: "must not be less than holdSeconds" }],
+    });
   }
   if (walletId === undefined && layout.categories.some(({ price }) => price !== "0")) {
-    return refuse("BAD_REQUEST", { issues: [{ path: "walletId", message: "is needed: somebody must be paid" }] });
+    return refuse("BAD_REQUEST", {
+      issues: [{ path: "walletId", message: "is needed: somebody must be paid" }],
+    });
   }
   if (walletId !== undefined && wallets?.wallets.get(walletId) === undefined)
     return refuse("NOT_FOUND", { what: "walletId" });

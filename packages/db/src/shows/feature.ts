@@ -48,7 +48,12 @@ export function createShowsFeature(): Feature<ShowCommand, ShowRows, ShowChange>
         case "seats.confirm": {
           const { token } = command;
           const again = shows("again", token.showId, token.reservationId);
-          return [...needsOfToken(token), again, ...wallet(command.walletId), ...wallet(token.organiserWalletId)];
+          return [
+            ...needsOfToken(token),
+            again,
+            ...wallet(command.walletId),
+            ...wallet(token.organiserWalletId),
+          ];
         }
         case "seats.expire":
           return [];

@@ -60,7 +60,11 @@ export function tokenPartsOf(reservationId: string, { id: showId, walletId }: Sh
 }
 
 /** A reservation as an answer tells it; `version` is the show's after the change. */
-export function changedOf(reservation: Held, version: bigint, { operationId }: DecideContext): ReservationChanged {
+export function changedOf(
+  reservation: Held,
+  version: bigint,
+  { operationId }: DecideContext,
+): ReservationChanged {
   return {
     operationId,
     reservationId: reservation.id,
@@ -75,11 +79,19 @@ export function changedOf(reservation: Held, version: bigint, { operationId }: D
 
 export function extendedOf(reservation: Held, version: bigint, context: DecideContext): Extended {
   const leftMs = reservation.expiresAtMs - context.nowMs;
-  return { ...changedOf(reservation, version, context), expiresInSeconds: Math.max(0, Math.floor(leftMs / 1000)) };
+  return {
+    ...changedOf(reservation, version, context),
+    expiresInSeconds: Math.max(0, Math.floor(leftMs / 1000)),
+  };
 }
 
 /** When a hold that lasts `seconds` from now ends, the show's longest hold considered. */
-export function expiryOf({ maxHoldSeconds }: Show, heldSinceMs: number, seconds: number, nowMs: number): number {
+export function expiryOf(
+  { maxHoldSeconds }: Show,
+  heldSinceMs: number,
+  seconds: number,
+  nowMs: number,
+): number {
   return Math.min(nowMs + seconds * 1000, heldSinceMs + maxHoldSeconds * 1000);
 }
 

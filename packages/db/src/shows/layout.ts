@@ -101,7 +101,8 @@ export function resolveLayout({ categories, sections }: Sent): { layout: Layout 
       const seats = row.seats.map((seat, x) => {
         if (seat === null) return null;
         const path = `sections.${s}.rows.${r}.seats.${x}`;
-        if (seatIds.has(seat.id)) issues.push({ path: `${path}.id`, message: "is another seat of this show" });
+        if (seatIds.has(seat.id))
+          issues.push({ path: `${path}.id`, message: "is another seat of this show" });
         seatIds.add(seat.id);
         const category = seat.category ?? row.category ?? one.category ?? first?.id ?? "";
         if (!known.has(category))
@@ -118,7 +119,8 @@ export function resolveLayout({ categories, sections }: Sent): { layout: Layout 
     return { id: one.id, ...(one.name === undefined ? {} : { name: one.name }), rows };
   });
   if (seatIds.size === 0) issues.push({ path: "sections", message: "must have a seat" });
-  if (seatIds.size > MAX_SEATS) issues.push({ path: "sections", message: `must have ${MAX_SEATS} seats at most` });
+  if (seatIds.size > MAX_SEATS)
+    issues.push({ path: "sections", message: `must have ${MAX_SEATS} seats at most` });
   if (issues.length > 0) return { issues };
   const prices = categories.map(({ id, name, price }) => ({
     id,

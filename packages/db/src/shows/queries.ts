@@ -88,7 +88,11 @@ export async function listShows(
  *
  * @throws NOT_FOUND, also for a show of another tenant.
  */
-export async function getShow(db: Reader, principal: Principal, input: Input<"shows.get">): Promise<ShowView> {
+export async function getShow(
+  db: Reader,
+  principal: Principal,
+  input: Input<"shows.get">,
+): Promise<ShowView> {
   const { showId } = parseInput(showQueries["shows.get"], input);
   const [row] = await db.read(principal, (tx) =>
     tx.run(

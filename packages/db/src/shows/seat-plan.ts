@@ -29,7 +29,12 @@ export class SeatPlan {
     this.rows = rows.map(({ sectionId, row }, rank) => this.#rowOf(row, sectionId, rank, prices));
   }
 
-  #rowOf({ seats }: LayoutRow, sectionId: string, rank: number, prices: ReadonlyMap<string, bigint>): PlanRow {
+  #rowOf(
+    { seats }: LayoutRow,
+    sectionId: string,
+    rank: number,
+    prices: ReadonlyMap<string, bigint>,
+  ): PlanRow {
     const places: (Place | null)[] = [];
     const row: PlanRow = { rank, sectionId, places };
     for (const [x, seat] of seats.entries()) {

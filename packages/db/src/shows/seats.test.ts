@@ -33,7 +33,12 @@ const extend = (by: Principal, token: string, expiresInSeconds: number) =>
 const release = (by: Principal, token: string) =>
   db.execute(by, { kind: "seats.release", idempotencyKey: newKey(), token });
 const confirm = (by: Principal, token: string, walletId?: string, idempotencyKey = newKey()) =>
-  db.execute(by, { kind: "seats.confirm", idempotencyKey, token, ...(walletId === undefined ? {} : { walletId }) });
+  db.execute(by, {
+    kind: "seats.confirm",
+    idempotencyKey,
+    token,
+    ...(walletId === undefined ? {} : { walletId }),
+  });
 
 /** Waits on the database's clock until a reservation's time has come. */
 async function untilExpired(reservationId: string): Promise<void> {
@@ -82,7 +87,9 @@ describe("reserving", () => {
       expect((await holdings(database.url)).kindsUnder(key)).toEqual([]);
     }
     expect(await settle(reserve(ada, { showId, seatIds: ["A2"] }))).toMatchObject({ code: "SEATS_TAKEN" });
-    expect(await settle(reserve(ada, { showId: "018f0000-0000-7000-8000-000000000000", seatIds: ["A1"] }))).toMatchObject({
+    expect(
+      await settle(reserve(ada, { showId: "018f0000-0000-7000-8000-000000000000", seatIds: ["A1"] })),
+    ).toMatchObject({
       ...{ code: "NOT_FOUND", details: { what: "showId" } },
     });
     expect(await settle(reserve(bob, { showId, seatIds: ["A1"], customerId: "ada" }))).toMatchObject({
@@ -94,7 +101,11 @@ describe("reserving", () => {
     const { showId } = await createShow(db);
     const first = await reserve(ada, { showId, seatIds: ["A1", "A2"] });
     const again = await reserve(ada, { showId, seatIds: ["A2", "A1"], expiresInSeconds: 900 });
-    expect(again).toMatchObject({ reservationId: first.reservationId, token: first.token, expiresAt: first.expiresAt });
+    expect(again).toMatchObject({
+      reservationId: first.reservationId,
+      token: first.token,
+      expiresAt: first.expiresAt,
+    });
     expect(await settle(reserve(ada, { showId, seatIds: ["A3"] }))).toMatchObject({
       ...{ code: "RESERVATION_ACTIVE", details: { reservationId: first.reservationId, seats: ["A1", "A2"] } },
     });
@@ -174,11 +185,18 @@ describe("time", () => {
 
   test("an expired seat is bookable the moment it expires, and nobody else is needed for it", async () => {
     const { showId } = await createShow(db);
-    const { token, reservationId } = await reserve(ada, { showId, seatIds: ["A1", "A2"], expiresInSeconds: 1 });
+    const { token, reservationId } = await reserve(ada, {
+      showId,
+      seatIds: ["A1", "A2"],
+      expiresInSeconds: 1,
+    });
     expect(await settle(reserve(bob, { showId, seatIds: ["A1"] }))).toMatchObject({ code: "SEATS_TAKEN" });
     await untilExpired(reservationId);
     expect(await seatsOf(showId)).toMatchObject({ held: [] });
-    expect(await getReservation(db, ada, { token })).toMatchObject({ status: "expired", expiresInSeconds: 0 });
+    expect(await getReservation(db, ada, { token })).toMatchObject({
+      status: "expired",
+      expiresInSeconds: 0,
+    });
     expect(await settle(extend(ada, token, 60))).toMatchObject({ code: "RESERVATION_EXPIRED" });
     expect(await reserve(bob, { showId, seatIds: ["A1"] })).toMatchObject({ seats: ["A1"] });
     expect(await settle(release(ada, token))).toMatchObject({ code: "RESERVATION_EXPIRED" });
@@ -202,7 +220,14 @@ describe("confirming", () => {
     const key = newKey();
     const bought = await confirm(ada, token, buyer, key);
     expect(bought).toMatchObject({
-      ...{ status: "confirmed", seats: ["A1", "A2"], price: "20", walletId: buyer, balance: "80", version: "2" },
+      ...{
+        status: "confirmed",
+        seats: ["A1", "A2"],
+        price: "20",
+        walletId: buyer,
+        balance: "80",
+        version: "2",
+      },
       ...{ showVersion: "2" },
     });
     expect(await confirm(ada, token, buyer, key)).toEqual({ ...bought, replayed: true });
@@ -277,10 +302,16 @@ test("a show is created whole, by those who may, and its layout is told as it wa
     ],
     sections: [
       { id: "stalls", rows: [{ id: "A", seats: [{ id: "A1" }, null, { id: "A2", accessible: true }] }] },
-      { id: "circle", category: "blue", rows: [{ id: "B", seats: [{ id: "B1" }, { id: "B2", blocked: true, category: "gold" }] }] },
+      {
+        id: "circle",
+        category: "blue",
+        rows: [{ id: "B", seats: [{ id: "B1" }, { id: "B2", blocked: true, category: "gold" }] }],
+      },
     ],
   } as const;
-  expect(await settle(db.execute(ada, { ...sent, idempotencyKey: newKey() }))).toMatchObject({ code: "FORBIDDEN" });
+  expect(await settle(db.execute(ada, { ...sent, idempotencyKey: newKey() }))).toMatchObject({
+    code: "FORBIDDEN",
+  });
   const { showId, seats } = await db.execute(shop, { ...sent, idempotencyKey: newKey() });
   expect(seats).toBe(4);
   expect(await getShow(db, bob, { showId })).toMatchObject({
@@ -291,7 +322,10 @@ test("a show is created whole, by those who may, and its layout is told as it wa
         {
           id: "stalls",
           rows: [
-            { id: "A", seats: [{ id: "A1", category: "gold" }, null, { id: "A2", category: "gold", accessible: true }] },
+            {
+              id: "A",
+              seats: [{ id: "A1", category: "gold" }, null, { id: "A2", category: "gold", accessible: true }],
+            },
           ],
         },
         {

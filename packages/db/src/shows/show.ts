@@ -146,7 +146,8 @@ export class ShowRows {
   }
 
   #settle(before: Held, change: Partial<Pick<Held, "status" | "expiresAtMs">>): void {
-    if (!this.reserved.has(before.id) && !this.settled.has(before.id)) this.settled.set(before.id, before.status);
+    if (!this.reserved.has(before.id) && !this.settled.has(before.id))
+      this.settled.set(before.id, before.status);
     this.reservations.set(before.id, { ...before, ...change });
   }
 

@@ -19,7 +19,10 @@ export function makeToken(parts: TokenParts, derive: (text: string) => string): 
   const { reservationId, showId, organiserWalletId } = parts;
   const ids = [reservationId, showId, ...(organiserWalletId === undefined ? [] : [organiserWalletId])];
   const tag = derive(`reservation ${ids.join(" ")}`);
-  const bytes = Buffer.concat([Buffer.from(ids.join("").replaceAll("-", ""), "hex"), Buffer.from(tag, "base64url")]);
+  const bytes = Buffer.concat([
+    Buffer.from(ids.join("").replaceAll("-", ""), "hex"),
+    Buffer.from(tag, "base64url"),
+  ]);
   return bytes.toString("base64url");
 }
 
