@@ -1,8 +1,11 @@
 import { createTenant, type Db, type Principal } from "@holdfast/db";
 import { type DemoPerson, demoPeople, demoTenants } from "./people.ts";
+import { seedShow } from "./show.ts";
 
 const CURRENCY = "sat";
 const OPENING_CREDIT = "1000000";
+/** Is paid for the seats of the demo's show. */
+const ORGANISER = "organiser";
 
 export interface DemoWallet extends DemoPerson {
   readonly walletId: string;
@@ -15,8 +18,8 @@ export async function createDemoTenants(url: string): Promise<void> {
 }
 
 /**
- * A wallet with opening credit for everyone, through the same write path as every call. The keys are fixed, so the
- * second run is answered from the records of the first: same wallets, no credit twice.
+ * A wallet with opening credit for everyone and a show with 5,000 seats, through the same write path as every call. The keys are fixed, so the
+ * second run is answered from the records of the first: same wallets and show, no credit twice.
  */
 export async function seedDemo(db: Db): Promise<DemoWallet[]> {
   const wallets: DemoWallet[] = [];
@@ -38,6 +41,7 @@ export async function seedDemo(db: Db): Promise<DemoWallet[]> {
       memo: "Opening credit",
     });
     wallets.push({ ...person, walletId, currency: CURRENCY });
+    if (person.name === ORGANISER) await seedShow(db, studio, walletId);
   }
   return wallets;
 }
