@@ -6,14 +6,14 @@ const server = "http://127.0.0.1:4000";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  server: { proxy: { "/trpc": server, "/demo": server } },
+  server: { proxy: { "/trpc": server, "/demo": server, "/metrics": server } },
   build: {
     // The server's content security policy wants files, not data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Libraries change seldom: a new console leaves them in the browser's cache.
-      output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] } },
+      // Libraries change seldom: a new console leaves them in the browser's cache. Plots are loaded with their room.
+      output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules(?!.*[\\/]uplot)/ }] } },
     },
     chunkSizeWarningLimit: 700,
   },

@@ -19,6 +19,7 @@ test("an empty environment has everything but a database and a secret", () => {
     host: "127.0.0.1",
     port: 4000,
     callDeadlineMs: 10_000,
+    sweepSeconds: 5,
     logLevel: "warn",
     demo: false,
     auth: { secret: undefined, jwksUrl: undefined },
@@ -67,6 +68,11 @@ test.each<[string, Record<string, string>, string]>([
     "an unknown level",
     { HOLDFAST_LOG_LEVEL: "loud" },
     "HOLDFAST_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent",
+  ],
+  [
+    "sweeps in the past",
+    { HOLDFAST_SWEEP_SECONDS: "-1" },
+    "HOLDFAST_SWEEP_SECONDS must be a whole number from 0 to 3600",
   ],
   ["a maybe", { HOLDFAST_DEMO: "maybe" }, "HOLDFAST_DEMO must be 0 or 1"],
   [

@@ -22,6 +22,8 @@ export interface Config {
   readonly callDeadlineMs: number;
   /** How long `serve` waits at its start for a database that is not there yet. */
   readonly databaseWaitSeconds: number;
+  /** How often what is overdue is settled, by one replica of all; 0: never, but by whoever needs it. */
+  readonly sweepSeconds: number;
   readonly logLevel: LogLevel;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
@@ -65,6 +67,7 @@ const environment = z.object({
   HOLDFAST_SESSIONS: wholeNumber(1, 1000).optional(),
   HOLDFAST_CALL_DEADLINE_MS: wholeNumber(1, MAX_CALL_DEADLINE_MS).default(10_000),
   HOLDFAST_DATABASE_WAIT_SECONDS: wholeNumber(0, 3_600).default(30),
+  HOLDFAST_SWEEP_SECONDS: wholeNumber(0, 3_600).default(5),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
   HOLDFAST_DEMO: z
     .enum(["0", "1", "false", "true"], "must be 0 or 1")
@@ -100,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sessions: values.HOLDFAST_SESSIONS,
     callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
     databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,
+    sweepSeconds: values.HOLDFAST_SWEEP_SECONDS,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),

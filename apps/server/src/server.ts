@@ -13,6 +13,8 @@ import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
 import { addSecurityHeaders } from "./http/security.ts";
 import { type Answer, trpcRoutes } from "./http/trpc.ts";
+import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
+import { createTurns } from "./jobs/turns.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
@@ -80,6 +82,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
+  const sweeper = sweeperOf(db, config, options.log);
 
   let closing: Promise<void> | undefined;
   return {
@@ -89,17 +92,27 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
     listen: async () => {
       await warmUp(app, db);
       metrics?.start();
-      return app.listen({ host: config.host, port: config.port });
+      const address = await app.listen({ host: config.host, port: config.port });
+      sweeper?.start();
+      return address;
     },
     close: () => {
       draining = true;
       // A subscription is a reply without an end of its own.
       db.stopWatching();
       // Fastify's close resolves when the last reply is sent; only then may the sessions go.
-      closing ??= app.close().finally(() => db.close());
+      closing ??= Promise.all([app.close(), sweeper?.close()])
+        .then(() => {})
+        .finally(() => db.close());
       return closing;
     },
   };
+}
+
+function sweeperOf(db: Db, config: Config, log: Logger): Sweeper | undefined {
+  const { databaseUrl: url, sweepSeconds: everySeconds } = config;
+  if (url === undefined || everySeconds === 0) return undefined;
+  return createSweeper({ db, turns: createTurns({ url, everySeconds }), everySeconds, log });
 }
 
 /** Enough for Node to compile what every call runs through. */

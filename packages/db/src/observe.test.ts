@@ -118,7 +118,12 @@ test("an observer that throws costs no call", async () => {
   try {
     for (let call = 0; call < 3; call++) {
       const idempotencyKey = newKey();
-      const answer = await observed.execute(ada, { kind: "wallets.debit", idempotencyKey, walletId, amount: 1n });
+      const answer = await observed.execute(ada, {
+        kind: "wallets.debit",
+        idempotencyKey,
+        walletId,
+        amount: 1n,
+      });
       expect(answer.replayed).toBe(false);
     }
     expect(warnings.map(({ message }) => message)).toEqual(["Holdfast's observer threw Error"]);

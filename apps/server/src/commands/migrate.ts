@@ -1,6 +1,7 @@
 import { migrate as migrateDatabase } from "@holdfast/db";
 import { command } from "../cli/command.ts";
 import { print } from "../cli/output.ts";
+import { migrateJobs } from "../jobs/turns.ts";
 import { databaseConfig } from "./database-config.ts";
 
 export const migrate = command({
@@ -9,6 +10,7 @@ export const migrate = command({
   run: async () => {
     const { databaseUrl } = await databaseConfig("migrate");
     await migrateDatabase({ url: databaseUrl });
+    await migrateJobs({ url: databaseUrl });
     print("The schema is up to date.");
   },
 });

@@ -10,6 +10,7 @@ import { installCrashHandlers, installShutdown, type Shutdown } from "../cli/shu
 import { tryIt } from "../cli/try-it.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createDemoTenants } from "../demo/seed.ts";
+import { migrateJobs } from "../jobs/turns.ts";
 import { createLogger, type Logger } from "../log.ts";
 import { createServer } from "../server.ts";
 import { findRuntime, removeRuntime, writeRuntime } from "../state/runtime.ts";
@@ -47,6 +48,7 @@ async function bringUp(config: Config, log: Logger, shutdown: Shutdown): Promise
   const databaseUrl = config.databaseUrl ?? (await startPostgres(stateDir, shutdown));
   progress("Bringing the schema up to date.");
   await migrate({ url: databaseUrl });
+  await migrateJobs({ url: databaseUrl });
   await createDemoTenants(databaseUrl);
 
   const secret = config.auth.secret ?? (await ensureSecret(stateDir));

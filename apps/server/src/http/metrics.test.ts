@@ -86,6 +86,54 @@ test("somebody else's lock shows in the lock wait, and in the batches that were 
   expect(moved['holdfast_calls_total{kind="wallets.boost",code="OK"}']).toBe(1);
 });
 
+test("a reservation, a conflict and a rollback each move their own series", async () => {
+  const organiser = { tenantId: 1, subject: "organiser", role: "service" } as const;
+  const { showId } = await server.db.execute(organiser, {
+    kind: "shows.create",
+    idempotencyKey: "show",
+    name: "A show",
+    categories: [{ id: "free", price: "0" }],
+    sections: [{ id: "stalls", rows: [{ id: "A", seats: [{ id: "A1" }, { id: "A2" }] }] }],
+  });
+  const reserve = (subject: string, idempotencyKey: string, seatId = "A1") =>
+    server.db
+      .execute(
+        { tenantId: 1, subject, role: "user" },
+        { kind: "seats.reserve", idempotencyKey, showId, seatIds: [seatId] },
+      )
+      .catch((error: unknown) => error);
+  const conflicts = "reservation_conflicts_total";
+  const rollbacks = "reservation_rollbacks_total";
+  const calls = "reservation_duration_seconds_count";
+
+  const reserved = await movedBy(() => reserve("ada", "r1"));
+  expect(reserved).toMatchObject({ [calls]: 1, 'holdfast_calls_total{kind="seats.reserve",code="OK"}': 1 });
+  expect(reserved).not.toHaveProperty(conflicts);
+  const taken = await movedBy(() => reserve("bob", "r2"));
+  expect(taken).toMatchObject({
+    [calls]: 1,
+    [conflicts]: 1,
+    'holdfast_calls_total{kind="seats.reserve",code="SEATS_TAKEN"}': 1,
+  });
+  const toldAgain = await movedBy(() => reserve("bob", "r2"));
+  expect(toldAgain).toMatchObject({ [calls]: 1, 'holdfast_replays_total{kind="seats.reserve"}': 1 });
+  for (const moved of [taken, toldAgain]) expect(moved).not.toHaveProperty(rollbacks);
+  expect(toldAgain).not.toHaveProperty(conflicts);
+
+  const blocked = await movedBy(() =>
+    withBlocker(server.databaseUrl, async (blocker) => {
+      await blocker.run("select from holdfast.shows where id = $1 for update", [showId]);
+      const reserving = reserve("bob", "r3", "A2");
+      await blocker.untilWaiting(1, 200);
+      await blocker.release();
+      await reserving;
+    }),
+  );
+  expect(blocked[calls]).toBe(1);
+  expect(blocked[rollbacks]).toBeGreaterThanOrEqual(1);
+  expect(blocked).not.toHaveProperty(conflicts);
+});
+
 test("gauges tell what is so at the moment", async () => {
   const token = await server.token({ tenantId: 1, subject: "ada", role: "user" });
   const input = encodeURIComponent(JSON.stringify({ topics: [{ kind: "wallet", id: ada }] }));
@@ -99,7 +147,7 @@ test("gauges tell what is so at the moment", async () => {
   stop.abort();
   await expect.poll(async () => (await series()).get("holdfast_watchers")).toBe(0);
   expect((await series()).get("holdfast_waiting_calls")).toBe(0);
-  expect((await series()).get("holdfast_sessions_in_use")).toBe(0);
+  await expect.poll(async () => (await series()).get("holdfast_sessions_in_use")).toBe(0);
 });
 
 test("labels come from closed sets, whatever callers send", async () => {

@@ -29,12 +29,13 @@ export interface TestServerOptions {
   readonly databaseUrl?: string;
 }
 
-/** The whole service in this process, on a port and a database of its own. Tenants 1 and 2 exist. */
+/** The whole service in this process, on a port and a database of its own, without a sweeper. Tenants 1 and 2 exist. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
   const auth = { secret: TEST_SECRET };
-  const config = { ...readConfig({}), port: 0, auth, tokenSecret: TEST_SECRET, ...options.config, databaseUrl };
+  const defaults = { ...readConfig({}), port: 0, auth, tokenSecret: TEST_SECRET, sweepSeconds: 0 };
+  const config = { ...defaults, ...options.config, databaseUrl };
   const { consoleDirectory } = options;
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),

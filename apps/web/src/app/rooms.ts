@@ -1,4 +1,11 @@
-import { ConversationIcon, OperationIcon, RaceIcon, SeatIcon, WalletIcon } from "../ui/icons.tsx";
+import {
+  ConversationIcon,
+  MetricsIcon,
+  OperationIcon,
+  RaceIcon,
+  SeatIcon,
+  WalletIcon,
+} from "../ui/icons.tsx";
 
 /** The rooms of the console, in the order of the rail. */
 export const rooms = [
@@ -7,4 +14,5 @@ export const rooms = [
   { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: false },
   { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: false },
   { to: "/operations", name: "Operations", icon: OperationIcon, here: false },
+  { to: "/live-metrics", name: "Metrics", icon: MetricsIcon, here: true },
 ] as const;

@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
 import { NotHereYet } from "../rooms/not-here-yet.tsx";
 import { plans } from "../rooms/plans.ts";
 import { WalletsPage } from "../wallets/wallets-page.tsx";
@@ -26,6 +32,12 @@ const wallet = createRoute({
     return <WalletsPage walletId={wallet.useParams().walletId} />;
   },
 });
+const metrics = createRoute({
+  getParentRoute: () => root,
+  // `/metrics` itself belongs to Prometheus.
+  path: "/live-metrics",
+  component: lazyRouteComponent(() => import("../metrics/metrics-page.tsx"), "MetricsPage"),
+});
 const later = (path: keyof typeof plans) =>
   createRoute({ getParentRoute: () => root, path, component: () => <NotHereYet {...plans[path]} /> });
 
@@ -37,6 +49,7 @@ const routeTree = root.addChildren([
   later("/conversations"),
   later("/race-lab"),
   later("/operations"),
+  metrics,
 ]);
 
 export function createConsoleRouter() {

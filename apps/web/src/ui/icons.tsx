@@ -63,6 +63,11 @@ export const OperationIcon = () => (
     <path d="m9.5 11.5 1.5 1.5 2.5-3" />
   </Icon>
 );
+export const MetricsIcon = () => (
+  <Icon>
+    <path d="M2.5 2.5v11h11M5 10.5l2.6-3.2 2.2 1.7 3.7-5" />
+  </Icon>
+);
 export const CopyIcon = () => (
   <Icon>
     <path d="M5.5 5.5v-2c0-.6.4-1 1-1h6c.6 0 1 .4 1 1v6c0 .6-.4 1-1 1h-2M3.5 5.5h6c.6 0 1 .4 1 1v6c0 .6-.4 1-1 1h-6c-.6 0-1-.4-1-1v-6c0-.6.4-1 1-1z" />

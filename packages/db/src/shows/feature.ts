@@ -4,7 +4,7 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { showInputs } from "./commands.ts";
 import { decideShow, type ShowCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-held.ts";
-import { lockShowRows, type WantedShows } from "./rows.ts";
+import { listOverdueReservations, lockShowRows, type WantedShows } from "./rows.ts";
 import type { SeatPlan } from "./seat-plan.ts";
 import type { ShowChange, ShowRows } from "./show.ts";
 import { makeToken, type TokenParts } from "./token.ts";
@@ -68,6 +68,12 @@ export function createShowsFeature(): Feature<ShowCommand, ShowRows, ShowChange>
 
     due: dueExpiries,
 
+    async overdue(tx, tenantId, limit, after) {
+      const [, showId, id] = after?.split("\0") ?? [];
+      const found = await listOverdueReservations(tx, tenantId, limit, showId, id);
+      return found.map((one) => shows("reservation", one.showId, one.id).key);
+    },
+
     decide(all, command, context) {
       const wallets = all["wallets"] as WalletRows | undefined;
       return decideShow(all["shows"] as ShowRows, wallets, command, context);
@@ -98,7 +104,8 @@ function wantedOf(keys: readonly string[]): WantedShows {
   const of = (kind: string): [showId: string, what: string][] =>
     parts.flatMap(([first, showId = "", what = ""]) => (first === kind ? [[showId, what]] : []));
   return {
-    shows: of("show").map(([showId]) => showId),
+    // Whatever is needed is needed under its show's lock.
+    shows: [...new Set(parts.map(([, showId = ""]) => showId))].sort(),
     seats: of("seat").map(([showId, seatId]) => ({ showId, seatId })),
     maps: of("map").map(([showId]) => showId),
     reservations: of("reservation").map(([, id]) => id),

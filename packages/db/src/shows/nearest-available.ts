@@ -7,7 +7,7 @@ const ROW_WEIGHT = 2;
 const ORPHAN_STEPS = 3;
 
 /** Sums over seats, not means: distances to the centre stay whole numbers, and equal ones equal. */
-interface Centre {
+export interface Centre {
   readonly count: number;
   readonly ranks: number;
   readonly xs: number;
@@ -45,28 +45,35 @@ export function nearestAvailable(
 
 /**
  * The seats side by side that are nearest to a centre, in the named sections or anywhere; of several the ones with the
- * fewest orphans, in the best row, leftmost. Looks at the nearest rows first and leaves out those too far to win.
+ * fewest orphans, in the best row, leftmost. Looks at the nearest rows first and leaves out those too far to win, or further
+ * away than a limit in seats.
  */
 export function nearestRun(
   house: House,
   { count, ranks, xs }: Centre,
   size: number,
   sections?: ReadonlySet<string>,
+  limit = Number.POSITIVE_INFINITY,
 ): PricedRun | undefined {
   let best: PricedRun | undefined;
+  // All distances are told in parts of a seat: a centre lies on halves and counts. A limit may have lost a little to division.
+  const unit = 2 * count;
+  let furthest = Math.ceil(limit) * unit;
   for (const rank of outward(house.plan.rows.length, ranks / count)) {
-    // All distances are told in parts of a seat, 2 * count of them: a centre lies on halves and counts.
     const rowsAway = 2 * ROW_WEIGHT * Math.abs(count * rank - ranks);
-    if (best !== undefined && rowsAway * ORPHAN_STEPS > best.cost) break;
+    if (rowsAway > furthest) break;
     const row = house.plan.rows[rank];
     if (row === undefined || sections?.has(row.sectionId) === false) continue;
-    const found = house.cheapest(row, size, (start, orphans) => {
+    const costOf = (start: number, orphans: number) => {
       const distance = rowsAway + Math.abs(count * (2 * start + size - 1) - 2 * xs);
       return distance * ORPHAN_STEPS + orphans;
-    });
+    };
+    const reach = (furthest - rowsAway) / unit + size / 2;
+    const found = house.cheapest(row, size, costOf, xs / count - reach, xs / count + reach);
     if (found === undefined) continue;
-    if (best === undefined || found.cost < best.cost || (found.cost === best.cost && rank < best.rank))
+    if (best === undefined || found.cost < best.cost || (found.cost === best.cost && rank < best.row.rank))
       best = found;
+    furthest = Math.min(furthest, Math.floor(best.cost / ORPHAN_STEPS));
   }
   return best;
 }

@@ -143,6 +143,25 @@ export async function lockShowRows(
   return { ...locked, shows: rows };
 }
 
+const OVERDUE = `
+  select show_id::text, id::text from holdfast.reservations as overdue
+  where tenant_id = $1::int and status = 'held' and expires_at <= (select clock_timestamp())
+    and (overdue.show_id, overdue.id) > ($2::uuid, $3::uuid)
+  order by overdue.show_id, overdue.id limit $4::int`;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+
+/** Active reservations that are past their time, those after this one, in the order of their shows and ids. */
+export async function listOverdueReservations(
+  tx: Statements,
+  tenantId: number,
+  limit: number,
+  showId: string = BEFORE_ALL_IDS,
+  id: string = BEFORE_ALL_IDS,
+): Promise<{ showId: string; id: string }[]> {
+  const rows = await tx.run(OVERDUE, [String(tenantId), showId, id, String(limit)]);
+  return rows.map((row) => ({ showId: textOf(row, "show_id"), id: textOf(row, "id") }));
+}
+
 /** What was read of a show that somebody else has locked is of no use. */
 function addRow(rows: ShowRows, row: Row): void {
   const seatShowId = row["seat_show_id"];

@@ -8,7 +8,7 @@ const WANTED = 2;
 
 /** Seats side by side in one row. */
 export interface Run {
-  readonly rank: number;
+  readonly row: PlanRow;
   readonly start: number;
   readonly size: number;
 }
@@ -34,17 +34,20 @@ export class House {
     this.#isWanted = isWanted;
   }
 
-  /** The cheapest seats of a row that are side by side, and the leftmost of those. */
+  /** The cheapest seats of a row that are side by side, and the leftmost of those, from one position to another. */
   cheapest(
     row: PlanRow,
     size: number,
     costOf: (start: number, orphans: number) => number,
+    from = 0,
+    to = row.places.length,
   ): PricedRun | undefined {
     const seats = this.#seatsOf(row);
     let bestStart = -1;
     let bestCost = Number.POSITIVE_INFINITY;
     let length = 0;
-    for (let x = 0; x < seats.length; x++) {
+    const end = Math.min(seats.length, Math.ceil(to));
+    for (let x = Math.max(0, Math.floor(from)); x < end; x++) {
       length = seats[x] === WANTED ? length + 1 : 0;
       if (length < size) continue;
       const start = x - size + 1;
@@ -53,7 +56,7 @@ export class House {
       bestStart = start;
       bestCost = cost;
     }
-    return bestStart < 0 ? undefined : { rank: row.rank, start: bestStart, size, cost: bestCost };
+    return bestStart < 0 ? undefined : { row, start: bestStart, size, cost: bestCost };
   }
 
   /** Every run of a row at its full length. */
@@ -65,15 +68,15 @@ export class House {
       if (x < seats.length && seats[x] === WANTED) {
         size++;
       } else if (size > 0) {
-        runs.push({ rank: row.rank, start: x - size, size });
+        runs.push({ row, start: x - size, size });
         size = 0;
       }
     }
     return runs;
   }
 
-  placesOf({ rank, start, size }: Run): Place[] {
-    return (this.plan.rows[rank]?.places ?? []).slice(start, start + size).flatMap((place) => place ?? []);
+  placesOf({ row, start, size }: Run): Place[] {
+    return row.places.slice(start, start + size).flatMap((place) => place ?? []);
   }
 
   /** Keeps the rest of the search from these seats. */

@@ -346,3 +346,21 @@ test("a show is created whole, by those who may, and its layout is told as it wa
   const elsewhere: Principal = { tenantId: 2, subject: "ada", role: "admin" };
   expect(await settle(getShow(db, elsewhere, { showId }))).toMatchObject({ code: "NOT_FOUND" });
 });
+
+test("the sweeper frees expired seats and tells those who watch", async () => {
+  const { showId } = await createShow(db);
+  const expiring = await reserve(ada, { showId, seatIds: ["A1", "A2"], expiresInSeconds: 1 });
+  await reserve(bob, { showId, seatIds: ["A3"] });
+  const leave = new AbortController();
+  const events = await db.watch(bob, [{ kind: "show", id: showId, since: 2n }], leave.signal);
+  await untilExpired(expiring.reservationId);
+  expect((await db.sweep()).settled).toBeGreaterThanOrEqual(1);
+  expect((await events.next()).value).toMatchObject([
+    {
+      topic: { kind: "show", id: showId },
+      version: "3",
+      data: { showId, status: "free", seats: ["A1", "A2"] },
+    },
+  ]);
+  leave.abort();
+});

@@ -74,7 +74,13 @@ interface Expected {
 function decide(by: Principal, asked: Asked) {
   const rows = given();
   let ids = 0;
-  const context = { principal: by, nowMs: NOW, operationId: "operation", newId: () => `new-${++ids}`, derive: String };
+  const context = {
+    principal: by,
+    nowMs: NOW,
+    operationId: "operation",
+    newId: () => `new-${++ids}`,
+    derive: String,
+  };
   const verdict = decideWallet(rows, { ...asked, idempotencyKey: "key" } as WalletCommand, context);
   if (verdict.ok) for (const change of verdict.changes) rows.apply(change, "operation");
   return { verdict, rows };

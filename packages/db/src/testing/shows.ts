@@ -17,7 +17,11 @@ export function house(rows: readonly string[]) {
     const seats = [...text].map((kind) => {
       if (kind === " ") return null;
       number += 1;
-      return { id: `${id}${number}`, ...(kind === "a" && { accessible: true }), ...(kind === "x" && { blocked: true }) };
+      return {
+        id: `${id}${number}`,
+        ...(kind === "a" && { accessible: true }),
+        ...(kind === "x" && { blocked: true }),
+      };
     });
     return { id, seats };
   });

@@ -1,0 +1,142 @@
+import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+// No tenant, id, name or text of anybody's may become a label (invariant I10): labels are command kinds, error codes and
+// results, which are closed sets of the code. docs/metrics.md describes every metric; a test keeps the two equal.
+
+/** Doubling bounds: a quantile read from them is off by a third at most, be it of half a millisecond or of seconds. */
+const SECONDS = [
+  0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 2.048, 4.096,
+];
+/** A caller may wait for 60 s, and does for 10 s unless it says otherwise. */
+const CALL_SECONDS = [...SECONDS.slice(1), 8.192, 16.384, 32.768, 65.536];
+/** Up to the most calls that share a transaction. */
+const CALLS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/** How a success stands in the label `code`, beside the codes of the error table. */
+const OK = "OK";
+/** What one would be woken by exists from the start: an alert on an increase can't see a series that appears with it. */
+const CODES_FROM_THE_START = [OK, "TIMEOUT", "OVERLOADED", "UNAVAILABLE", "INTERNAL"];
+
+export interface Metrics {
+  /** For `connect`. */
+  readonly observer: Observer;
+  readonly registry: Registry;
+  /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
+  start(): void;
+  /** Adds what is asked of the database's handle at each reading. */
+  attach(db: Db): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "holdfast_" });
+  const calls = new Counter({
+    name: "holdfast_calls_total",
+    help: "Calls answered, replays included.",
+    labelNames: ["kind", "code"],
+    registers,
+  });
+  const replays = new Counter({
+    name: "holdfast_replays_total",
+    help: "Calls answered with an outcome that was recorded before.",
+    labelNames: ["kind"],
+    registers,
+  });
+  const callSeconds = new Histogram({
+    name: "holdfast_call_seconds",
+    help: "From a call's arrival at the write path to its answer.",
+    labelNames: ["kind"],
+    buckets: CALL_SECONDS,
+    registers,
+  });
+  const lockWait = new Histogram({
+    name: "holdfast_lock_wait_seconds",
+    help: "From BEGIN until a transaction's locks and look-ups answered or were given up.",
+    buckets: SECONDS,
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: "holdfast_batch_size",
+    help: "Calls that shared one transaction.",
+    buckets: CALLS,
+    registers,
+  });
+  const transactionSeconds = new Histogram({
+    name: "holdfast_transaction_seconds",
+    help: "From BEGIN to the end of a transaction that had calls aboard.",
+    labelNames: ["result"],
+    buckets: SECONDS,
+    registers,
+  });
+  const conflicts = new Counter({
+    name: "reservation_conflicts_total",
+    help: "Reservations refused because a seat was taken.",
+    registers,
+  });
+  const rollbacks = new Counter({
+    name: "reservation_rollbacks_total",
+    help: "Transactions with a reservation aboard that were rolled back.",
+    registers,
+  });
+  const reservationSeconds = new Histogram({
+    name: "reservation_duration_seconds",
+    help: "From a reservation's arrival at the write path to its answer.",
+    buckets: CALL_SECONDS,
+    registers,
+  });
+
+  function outcome({ kind, code, replayed, durationMs }: CallSeen): void {
+    const seconds = durationMs / 1_000;
+    calls.inc({ kind, code: code ?? OK });
+    callSeconds.observe({ kind }, seconds);
+    if (replayed) replays.inc({ kind });
+    if (kind !== "seats.reserve") return;
+    reservationSeconds.observe(seconds);
+    // A conflict that is told again has not happened again.
+    if (code === "SEATS_TAKEN" && !replayed) conflicts.inc();
+  }
+
+  function transaction({ calls, kinds, lockMs, totalMs, result }: TransactionSeen): void {
+    lockWait.observe(lockMs / 1_000);
+    if (calls === 0) return;
+    batchSize.observe(calls);
+    transactionSeconds.observe({ result }, totalMs / 1_000);
+    if (result === "rolled-back" && kinds.has("seats.reserve")) rollbacks.inc();
+  }
+
+  let counting = false;
+  return {
+    registry,
+    observer: {
+      outcome: (seen) => counting && outcome(seen),
+      transaction: (seen) => counting && transaction(seen),
+    },
+    start() {
+      counting = true;
+    },
+    attach(db) {
+      for (const kind of db.registry.features.flatMap(({ inputs }) => Object.keys(inputs))) {
+        for (const code of CODES_FROM_THE_START) calls.inc({ kind, code }, 0);
+        replays.inc({ kind }, 0);
+      }
+      addGauges(registry, db);
+    },
+  };
+}
+
+function addGauges(registry: Registry, db: Db): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge("holdfast_waiting_calls", "Calls that wait for their transaction.", () => db.waiting);
+  gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => db.sessionsInUse);
+  gauge("holdfast_watchers", "Subscriptions to the change feed.", () => db.watchers);
+}
