@@ -1,6 +1,6 @@
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
-import { benchmarks } from "./benchmarks.ts";
+import { benchmarks, seatContenders } from "./benchmarks.ts";
 import { contenders } from "./contenders/index.ts";
 import { ratios } from "./ratios.ts";
 import { machineOf, printOutcomes, printRatios, type Report } from "./report.ts";
@@ -18,6 +18,9 @@ export interface BenchOptions {
   readonly pgledgerFile: string | undefined;
   readonly grownOperations: number;
   readonly memoryCalls: number;
+  readonly buyers: number;
+  readonly seats: number;
+  readonly watchers: number;
   readonly onProgress: (message: string) => void;
   /** Told each table as it is done, and the ratios. */
   readonly onResult: (text: string) => void;
@@ -35,28 +38,21 @@ const SETTINGS = [
 
 /** Runs the scenarios one after the other on a Postgres of its own, as `pnpm start` would start it: fsync on. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { seconds, rounds, callers, grownOperations, memoryCalls, onProgress, onResult } = options;
-  const taking = contenders(options.pgledgerFile).filter(
-    ({ name }) => options.contenders?.includes(name) ?? true,
-  );
-  if (taking.length === 0) throw new Error("no contender has that name");
+  const { seconds, rounds, onProgress, onResult } = options;
+  const all = contenders(options.pgledgerFile);
+  const names = [...all.map(({ name }) => name), ...seatContenders];
+  const unknown = options.contenders?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new Error(`no contender ${unknown.join(", ")}; there are: ${[...new Set(names)].join(", ")}`);
+  const taking = all.filter(({ name }) => options.contenders?.includes(name) ?? true);
   const server = await startEmbeddedPostgres({ dataDir: options.directory, onProgress });
   try {
     const machine = await describeMachine(server.url);
     const outcomes: Outcome[] = [];
     for (const benchmark of benchmarks.filter(({ name }) => options.scenarios.includes(name))) {
-      const done = await benchmark.run(taking, {
-        url: server.url,
-        postmaster: server.pid,
-        seconds,
-        rounds,
-        callers,
-        grownOperations,
-        memoryCalls,
-        onProgress,
-      });
+      const done = await benchmark.run(taking, { ...options, url: server.url, postmaster: server.pid });
       outcomes.push(...done);
-      onResult(printOutcomes(benchmark.description, done));
+      if (done.length > 0) onResult(printOutcomes(benchmark.description, done));
     }
     const report = { machine, seconds, rounds, outcomes, ratios: ratios(outcomes) };
     onResult(printRatios(report.ratios));

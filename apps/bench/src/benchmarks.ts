@@ -6,6 +6,10 @@ import { runBystanders } from "./run-bystanders.ts";
 import { runGrown } from "./run-grown.ts";
 import { type Outcome, type RunOptions, runScenario } from "./run-scenario.ts";
 import { scenarios } from "./scenarios.ts";
+import { bestAvailable } from "./seats/best-available.ts";
+import { onSale } from "./seats/on-sale.ts";
+import { runSeats } from "./seats/run-seats.ts";
+import { runWatchers } from "./watchers/run-watchers.ts";
 
 /** What `--scenario` can name. */
 export interface Benchmark {
@@ -13,6 +17,28 @@ export interface Benchmark {
   readonly description: string;
   run(contenders: readonly Contender[], options: RunOptions): Promise<Outcome[]>;
 }
+
+/** The scenarios on seats: they have contenders of their own, and a report of their own in the docs. */
+export const seatBenchmarks: readonly Benchmark[] = [
+  ...[onSale, bestAvailable].map((scenario) => ({
+    name: scenario.name,
+    description: scenario.description,
+    run: (_: unknown, options: RunOptions) => runSeats(scenario, options),
+  })),
+  {
+    name: "watchers",
+    description:
+      "subscribers of one show at one server, 2,000 or 20, while another process makes 200 changes a second; latency from the answer to each of them",
+    run: (_, options) => runWatchers(options),
+  },
+];
+
+/** Who takes part in those. */
+export const seatContenders: readonly string[] = [
+  ...[onSale, bestAvailable].flatMap(({ contenders }) => contenders.map(({ name }) => name)),
+  "many",
+  "few",
+];
 
 const SINGLE_CALLS: readonly Pairing[] = (["holdfast", "textbook", "lean-no-op", "stock-no-op"] as const).map(
   (served) => ({ served, client: "http" }),
@@ -58,4 +84,5 @@ export const benchmarks: readonly Benchmark[] = [
     description: "uniform on an empty database and on grown ones, with keys in order of time and random ones",
     run: (_, options) => runGrown(options),
   },
+  ...seatBenchmarks,
 ];

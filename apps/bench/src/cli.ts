@@ -43,7 +43,11 @@ const main = defineCommand({
       default: "all",
       description: '"all", or some of them, such as "holdfast,textbook"',
     },
-    seconds: { type: "string", default: "5", description: "How long each turn is measured" },
+    seconds: {
+      type: "string",
+      default: "5",
+      description: "How long each turn is measured; one of seats lasts until they are gone",
+    },
     rounds: { type: "string", default: "3", description: "Turns of each contender; the medians count" },
     callers: { type: "string", description: "Concurrent callers; the scenario's own number when left out" },
     "grown-operations": {
@@ -52,6 +56,17 @@ const main = defineCommand({
       description: "How many operations the database of `grown` starts with",
     },
     "memory-calls": { type: "string", default: "2000000", description: "How many calls `memory` makes" },
+    buyers: {
+      type: "string",
+      default: "10000",
+      description: "How many buyers come to `onsale`; its house has a tenth as many seats",
+    },
+    seats: {
+      type: "string",
+      default: "5000",
+      description: "How many seats the house of `best-available` has",
+    },
+    watchers: { type: "string", default: "2000", description: "How many subscribers `watchers` has" },
     pgledger: {
       type: "string",
       description:
@@ -76,6 +91,9 @@ const main = defineCommand({
         pgledgerFile: args.pgledger,
         grownOperations: wholeNumber("grown-operations", args["grown-operations"]),
         memoryCalls: wholeNumber("memory-calls", args["memory-calls"]),
+        buyers: wholeNumber("buyers", args.buyers),
+        seats: wholeNumber("seats", args.seats),
+        watchers: wholeNumber("watchers", args.watchers),
         onProgress: progress,
         onResult: tell,
       });

@@ -32,8 +32,7 @@ async function cpuOf(postmaster: number): Promise<number | undefined> {
       pids.map(async (pid) => {
         // A process may end between the listing and the reading.
         const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-        // The name, in parentheses, may hold spaces.
-        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        const fields = fieldsOf(stat);
         const [parent, user, system, endedUser, endedSystem] = [1, 11, 12, 13, 14].map((at) =>
           Number(fields[at]),
         );
@@ -46,6 +45,26 @@ async function cpuOf(postmaster: number): Promise<number | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** CPU that a process has used so far, and its resident memory; undefined where there is no /proc. */
+export async function readProcess(
+  pid: number,
+): Promise<{ cpuMs: number | undefined; residentBytes: number | undefined }> {
+  const [stat, status] = await Promise.all(
+    ["stat", "status"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+  );
+  const fields = fieldsOf(stat ?? "");
+  const kilobytes = /VmRSS:\s*(\d+)/.exec(status ?? "")?.[1];
+  return {
+    cpuMs: fields.length > 12 ? (Number(fields[11]) + Number(fields[12])) * TICK_MS : undefined,
+    residentBytes: kilobytes === undefined ? undefined : Number(kilobytes) * 1_024,
+  };
+}
+
+/** Of /proc's stat, from the state on: the name before it, in parentheses, may hold spaces. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 export interface Sizes {

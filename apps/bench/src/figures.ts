@@ -12,8 +12,24 @@ export interface Figures {
   readonly postgresCpuUs: number | undefined;
   readonly nodeCpuUs: number | undefined;
   readonly walBytes: number | undefined;
-  /** Resident, not an operation's; only of `memory`. */
+  /** Resident, not an operation's; of `memory` and `watchers`. */
   readonly serverMemoryBytes?: number;
+  /** Of seats: successful holds, all attempts to get one, purchases, and holds given back once the house is full. */
+  readonly reservationsPerSecond?: number;
+  readonly attemptsPerSecond?: number;
+  readonly salesPerSecond?: number | undefined;
+  readonly releasesPerSecond?: number | undefined;
+  /** Until the last seat was sold; undefined when some were left. */
+  readonly soldOutSeconds?: number | undefined;
+  /** Of reservations for two people or more, how many sit side by side. */
+  readonly adjacentPercent?: number | undefined;
+  /** Of `watchers`: what all of them together were told, and what the server asked the database for meanwhile. */
+  readonly maxMs?: number;
+  readonly eventsPerSecond?: number;
+  readonly bytesAnEvent?: number;
+  readonly queriesPerSecond?: number;
+  /** Of one core. */
+  readonly serverCpuPercent?: number | undefined;
 }
 
 /** What does not depend on the machine's mood, counted once, an operation. */

@@ -54,7 +54,7 @@ export async function runLoad(options: {
 }
 
 /** A growing column of numbers; an array of boxed ones would be collected while the clock runs. */
-class Latencies {
+export class Latencies {
   #values = new Float64Array(1_024);
   #size = 0;
 
@@ -72,7 +72,7 @@ class Latencies {
   }
 }
 
-function merge(parts: readonly Latencies[]): Float64Array {
+export function merge(parts: readonly Latencies[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
   let at = 0;
   for (const { values } of parts) {

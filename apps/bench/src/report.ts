@@ -41,9 +41,17 @@ const COLUMNS: readonly (readonly [heading: string, cell: (outcome: Outcome) => 
   ["contender", ({ contender }) => contender],
   ["callers", ({ callers }) => String(callers)],
   ["ops/s", ({ median }) => whole(median.operationsPerSecond)],
+  ["reservations/s", ({ median }) => whole(median.reservationsPerSecond)],
+  ["attempts/s", ({ median }) => whole(median.attemptsPerSecond)],
+  ["sales/s", ({ median }) => whole(median.salesPerSecond)],
+  ["releases/s", ({ median }) => whole(median.releasesPerSecond)],
+  ["events/s", ({ median }) => whole(median.eventsPerSecond)],
   ["p50 ms", ({ median }) => decimals(median.p50Ms)],
   ["p99 ms", ({ median }) => decimals(median.p99Ms)],
   ["p99.9 ms", ({ median }) => decimals(median.p999Ms)],
+  ["max ms", ({ median }) => decimals(median.maxMs)],
+  ["sold out s", ({ median }) => decimals(median.soldOutSeconds)],
+  ["side by side %", ({ median }) => decimals(median.adjacentPercent)],
   ["Postgres µs", ({ median }) => whole(median.postgresCpuUs)],
   ["Node µs", ({ median }) => whole(median.nodeCpuUs)],
   ["trips", ({ costs }) => decimals(costs?.roundTrips)],
@@ -51,12 +59,23 @@ const COLUMNS: readonly (readonly [heading: string, cell: (outcome: Outcome) => 
   ["WAL B", ({ median }) => whole(median.walBytes)],
   ["table B", ({ costs }) => whole(costs?.tableBytes)],
   ["index B", ({ costs }) => whole(costs?.indexBytes)],
+  ["event B", ({ median }) => whole(median.bytesAnEvent)],
+  ["queries/s", ({ median }) => decimals(median.queriesPerSecond)],
   ["server MB", ({ median }) => whole(median.serverMemoryBytes && median.serverMemoryBytes / 1e6)],
+  ["server CPU %", ({ median }) => whole(median.serverCpuPercent)],
 ];
 
-/** The columns in which at least one of them has a figure. */
-export function columnsOf(outcomes: readonly Outcome[]): typeof COLUMNS {
-  return COLUMNS.filter(([, cell]) => outcomes.some((outcome) => cell(outcome) !== NOTHING));
+/** A heading, then a row each, in the columns where at least one has a figure. Who got its tables wrong has no result. */
+export function outcomeRows(outcomes: readonly Outcome[]): string[][] {
+  const columns = COLUMNS.filter(([, cell]) => outcomes.some((outcome) => cell(outcome) !== NOTHING));
+  return [
+    columns.map(([heading]) => heading),
+    ...outcomes.map((outcome) =>
+      outcome.wrong.length === 0
+        ? columns.map(([, cell]) => cell(outcome))
+        : columns.map((_, at) => (at === 0 ? `${outcome.contender}: no result` : NOTHING)),
+    ),
+  ];
 }
 
 /** One scenario's outcomes as a table. */
@@ -69,16 +88,7 @@ export function printOutcomes(description: string, outcomes: readonly Outcome[])
           `  WRONG ${outcome.contender}: ${outcome.wrong.slice(0, 5).join("; ")} (${outcome.wrong.length} in all)`,
         ],
   );
-  const columns = columnsOf(outcomes);
-  return [
-    `${name}: ${description}`,
-    table([
-      columns.map(([heading]) => heading),
-      ...outcomes.map((outcome) => columns.map(([, cell]) => cell(outcome))),
-    ]),
-    ...wrong,
-    "",
-  ].join("\n");
+  return [`${name}: ${description}`, table(outcomeRows(outcomes)), ...wrong, ""].join("\n");
 }
 
 export function printRatios(ratios: readonly Ratio[]): string {
@@ -90,8 +100,8 @@ export function ratioRows(ratios: readonly Ratio[]): string[][] {
   return ratios.map(({ name, value, target, want, met }) => [
     name,
     `${decimals(value)}×`,
-    `${want} ${target}×`,
-    met ? "met" : "SHORT",
+    target === undefined ? NOTHING : `${want} ${target}×`,
+    met === undefined ? "" : met ? "met" : "SHORT",
   ]);
 }
 

@@ -15,10 +15,18 @@ export interface RunOptions {
   readonly rounds: number;
   /** Overrides the scenario's own number. */
   readonly callers: number | undefined;
+  /** Names of those who take part; everybody when left out. */
+  readonly contenders: readonly string[] | undefined;
   /** How many operations `grown` starts with. */
   readonly grownOperations: number;
   /** How many calls `memory` makes. */
   readonly memoryCalls: number;
+  /** How many buyers come to `onsale`; its house has a tenth as many seats. */
+  readonly buyers: number;
+  /** How many seats the house of `best-available` has. */
+  readonly seats: number;
+  /** How many watch in `watchers`. */
+  readonly watchers: number;
   readonly onProgress: (message: string) => void;
 }
 

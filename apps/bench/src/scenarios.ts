@@ -1,9 +1,7 @@
 import type { Books } from "./books.ts";
 import type { Ledger, World } from "./contenders/contender.ts";
+import { type Draw, evenly, zipf } from "./draws.ts";
 import { newKey } from "./keys.ts";
-
-/** Draws whole numbers from 0; the shape of the load. */
-export type Draw = () => number;
 
 /** Something that callers do to a ledger, and what must then stand in its tables. */
 export interface Scenario {
@@ -44,32 +42,6 @@ function transfers(draw: Draw, of: Omit<World, "url">): Scenario["operate"] {
       await ledger.transfer(from, to, newKey());
       books.moved(from, to);
     };
-  };
-}
-
-const evenly =
-  (count: number): Draw =>
-  () =>
-    Math.floor(Math.random() * count);
-
-/** Zipf's law with exponent 1: the wallet of rank r is drawn 1/r as often as the first. */
-function zipf(count: number): Draw {
-  const upTo = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 1; rank <= count; rank++) {
-    sum += 1 / rank;
-    upTo[rank - 1] = sum;
-  }
-  return () => {
-    const at = Math.random() * sum;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((upTo[middle] ?? 0) < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   };
 }
 

@@ -9,7 +9,13 @@ const BUNDLE = path("../dist");
 // What is measured is JavaScript as it is published. A loader that compiles on the way adds to every closure, which
 // costs the write path a fifth.
 await build({
-  entryPoints: ["./cli.ts", "./http/serve-process.ts", "./http/load-process.ts"].map(path),
+  entryPoints: [
+    "./cli.ts",
+    "./http/serve-process.ts",
+    "./http/load-process.ts",
+    "./http/watch-process.ts",
+    "./http/change-process.ts",
+  ].map(path),
   entryNames: "[name]",
   outdir: BUNDLE,
   outExtension: { ".js": ".mjs" },

@@ -6,6 +6,7 @@ import type { IntentStore } from "./intents.ts";
 import type { IntentSurface, Surface } from "./surface.ts";
 import type { Token } from "./token.ts";
 import { createTransport } from "./transport.ts";
+import { type WatchedTopic, type WatchOptions, watch } from "./watch.ts";
 import { createWithHold, type WithHold } from "./with-hold.ts";
 
 export interface HoldfastOptions {
@@ -24,6 +25,8 @@ export interface HoldfastOptions {
 export interface Holdfast extends Surface {
   /** Reserves credit, runs the work, captures what it used and releases the rest. */
   readonly withHold: WithHold;
+  /** Every change of some topics, live and without a gap: see `watch`. */
+  watch(topics: readonly WatchedTopic[], options?: WatchOptions): ReturnType<typeof watch>;
   /** The mutations, sent with a key that the store keeps under the name until the intent is decided. One name, one call. */
   intent(name: string, store: IntentStore): IntentSurface;
 }
@@ -32,8 +35,10 @@ const DEFAULT_DEADLINE_MS = 10_000;
 
 /** A client of one server. Throws TypeError when the url is none. */
 export function createHoldfast({ url, token, deadlineMs, fetch, onRetry }: HoldfastOptions): Holdfast {
+  const address = endpoint(url);
+  const send: Fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
   const caller: Caller = {
-    transport: createTransport(endpoint(url), fetch ?? ((input, init) => globalThis.fetch(input, init))),
+    transport: createTransport(address, send),
     token,
     deadlineMs: deadlineMs ?? DEFAULT_DEADLINE_MS,
     onRetry,
@@ -42,6 +47,7 @@ export function createHoldfast({ url, token, deadlineMs, fetch, onRetry }: Holdf
   return {
     ...surface,
     withHold: createWithHold(surface.wallets, caller.deadlineMs),
+    watch: (topics, options) => watch({ url: address, fetch: send, token }, topics, options),
     intent: (name, store) => buildIntentSurface(caller, { name, store }),
   };
 }

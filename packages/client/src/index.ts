@@ -1,3 +1,4 @@
+export type { ChangeEvent } from "@holdfast/db";
 export type { CallOptions, KeyedCallOptions, Result, RetryEvent } from "./call-options.ts";
 export {
   type ClientErrorCode,
@@ -11,4 +12,5 @@ export { type IntentStore, type WebStorage, webStorageIntents } from "./intents.
 export type { IntentSurface, Method, Surface } from "./surface.ts";
 export type { Amounts } from "./to-wire.ts";
 export type { Token } from "./token.ts";
+export type { WatchedTopic, WatchOptions, WatchState } from "./watch.ts";
 export type { HoldRequest, HoldSettled, HoldWork, WithHold } from "./with-hold.ts";

@@ -76,7 +76,13 @@ export const holdfast: Contender = {
   },
 };
 
-async function openWallets(db: Db, principals: readonly Principal[], world: World): Promise<string[]> {
+/** Opens and fills the wallets; each tenant's principal owns its own, unless there are owners by wallet. */
+export async function openWallets(
+  db: Db,
+  principals: readonly Principal[],
+  world: Pick<World, "wallets" | "balance">,
+  ownerOf?: (wallet: number) => string,
+): Promise<string[]> {
   const ids: string[] = new Array(world.wallets);
   for (const [tenant, principal] of principals.entries()) {
     const numbers: number[] = [];
@@ -87,7 +93,11 @@ async function openWallets(db: Db, principals: readonly Principal[], world: Worl
         kind: "wallets.batch",
         idempotencyKey: `open-${first}`,
         atomic: true,
-        commands: some.map(() => ({ kind: "open" as const, currency: "sat" })),
+        commands: some.map((wallet) => ({
+          kind: "open" as const,
+          currency: "sat",
+          ...(ownerOf === undefined ? {} : { ownerId: ownerOf(wallet) }),
+        })),
       });
       const walletIds = opened.results.map((result) => (result.ok ? result.data.walletId : ""));
       for (const [at, wallet] of some.entries()) ids[wallet] = walletIds[at] ?? "";

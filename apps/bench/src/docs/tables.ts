@@ -1,19 +1,25 @@
-import { benchmarks } from "../benchmarks.ts";
-import { columnsOf, type Report, ratioRows } from "../report.ts";
+import type { Benchmark } from "../benchmarks.ts";
+import { ratios as ratiosOf } from "../ratios.ts";
+import { outcomeRows, type Report, ratioRows } from "../report.ts";
 
-/** The figures of a report as Markdown. */
-export function tables(report: Report): string {
-  const { machine, seconds, rounds, outcomes, ratios } = report;
+/** What a report says of these scenarios, as Markdown; `turn` says how long one lasts. */
+export function tables(
+  { machine, rounds, ...report }: Report,
+  benchmarks: readonly Benchmark[],
+  turn: string,
+): string {
+  const outcomes = report.outcomes.filter((outcome) =>
+    benchmarks.some(({ name }) => name === outcome.scenario),
+  );
+  const ratios = ratiosOf(outcomes);
   const settings = Object.entries(machine.settings).map(([name, value]) => `\`${name} = ${value}\``);
   const scenarios = benchmarks.flatMap(({ name, description }) => {
     const ours = outcomes.filter(({ scenario }) => scenario === name);
     if (ours.length === 0) return [];
-    const columns = columnsOf(ours);
-    const rows = ours.map((outcome) => columns.map(([, cell]) => cell(outcome)));
-    return [`### ${name}`, sentence(description), markdown([columns.map(([heading]) => heading), ...rows])];
+    return [`### ${name}`, sentence(description), markdown(outcomeRows(ours))];
   });
   return [
-    `Measured on ${machine.cores} cores (${machine.cpu}, ${Math.round(machine.memoryBytes / 2 ** 30)} GB, ${machine.system}), Node ${machine.node}, Postgres ${machine.postgres}, ${settings.join(", ")}. ${rounds} rounds of ${seconds} s each, medians.`,
+    `Measured on ${machine.cores} cores (${machine.cpu}, ${Math.round(machine.memoryBytes / 2 ** 30)} GB, ${machine.system}), Node ${machine.node}, Postgres ${machine.postgres}, ${settings.join(", ")}. ${rounds} rounds of ${turn}, medians.`,
     markdown([["ratio", "measured", "target", ""], ...ratioRows(ratios)]),
     ...scenarios,
   ].join("\n\n");

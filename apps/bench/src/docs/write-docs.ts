@@ -1,26 +1,55 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { type Benchmark, benchmarks, seatBenchmarks } from "../benchmarks.ts";
 import type { Report } from "../report.ts";
 import { chart } from "./chart.ts";
 import { tables } from "./tables.ts";
 
 const DOCS = fileURLToPath(new URL("../../../../docs/", import.meta.url));
-const FILES = { report: "performance.json", page: "performance.md", chart: "performance.svg" } as const;
-const BEGIN = "<!-- figures: written by `pnpm bench:docs` from performance.json -->";
-const END = "<!-- end of figures -->";
+const PAGE = "performance.md";
+const CHART = "performance.svg";
 
-/** The page and the chart as the report in `directory` has them. */
+/** A place of the page, between two lines, and the report that fills it. */
+interface Place {
+  readonly report: string;
+  readonly begin: string;
+  readonly end: string;
+  readonly benchmarks: readonly Benchmark[];
+  /** How long a turn lasted. */
+  turn(report: Report): string;
+}
+
+const FIGURES: Place = {
+  report: "performance.json",
+  begin: "<!-- figures: written by `pnpm bench:docs` from performance.json -->",
+  end: "<!-- end of figures -->",
+  benchmarks: benchmarks.filter((benchmark) => !seatBenchmarks.includes(benchmark)),
+  turn: ({ seconds }) => `${seconds} s each`,
+};
+
+const SEATS: Place = {
+  report: "performance-seats.json",
+  begin: "<!-- figures of seats: written by `pnpm bench:docs` from performance-seats.json -->",
+  end: "<!-- end of figures of seats -->",
+  benchmarks: seatBenchmarks,
+  turn: ({ seconds }) => `one show each (in \`watchers\` of ${seconds} s)`,
+};
+
+/** The page and the chart as the reports in `directory` have them; where there is no report of seats, none is told. */
 export async function render(directory = DOCS): Promise<Readonly<Record<string, string>>> {
-  const report = JSON.parse(await readFile(`${directory}${FILES.report}`, "utf8")) as Report;
-  const page = await readFile(`${directory}${FILES.page}`, "utf8");
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
+  const report = JSON.parse(await readFile(`${directory}${FIGURES.report}`, "utf8")) as Report;
+  const seats = await readFile(`${directory}${SEATS.report}`, "utf8").catch(() => undefined);
+  let page = fill(await readFile(`${directory}${PAGE}`, "utf8"), FIGURES, report);
+  if (seats !== undefined) page = fill(page, SEATS, JSON.parse(seats) as Report);
+  return { [PAGE]: page, [CHART]: chart(report.outcomes) };
+}
+
+function fill(page: string, { begin, end, benchmarks, turn }: Place, report: Report): string {
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
   if (before === undefined || after === undefined)
-    throw new Error(`${FILES.page} has lost its place for the figures`);
-  return {
-    [FILES.page]: `${before}${BEGIN}\n\n${tables(report)}\n\n${END}${after}`,
-    [FILES.chart]: chart(report.outcomes),
-  };
+    throw new Error(`${PAGE} has lost its place for the figures`);
+  return `${before}${begin}\n\n${tables(report, benchmarks, turn(report))}\n\n${end}${after}`;
 }
 
 export async function writeDocs(directory = DOCS): Promise<void> {

@@ -3,6 +3,14 @@ import { fileURLToPath } from "node:url";
 import type { LoadOrder, LoadReport } from "./load-order.ts";
 import type { ServeOrder, ServeReport } from "./serve-order.ts";
 
+/** A process of the benchmark that answers one message to each that it is sent. */
+export interface Process {
+  readonly pid: number;
+  ask<Report>(order: object): Promise<Report>;
+  /** It ends by itself when nobody is left to ask it. */
+  end(): Promise<void>;
+}
+
 /** A server in a process of its own. */
 export interface ServedProcess {
   readonly port: number;
@@ -11,40 +19,52 @@ export interface ServedProcess {
 }
 
 export async function startServing(order: ServeOrder): Promise<ServedProcess> {
-  const child = start("serve-process");
-  const { port } = await ask<ServeReport>(child, order);
+  const child = startProcess("serve-process");
+  const { port } = await child.ask<ServeReport>(order);
+  return { port, pid: child.pid, stop: child.end };
+}
+
+/** The callers, in a process of their own until they are done. */
+export async function runCallers(order: LoadOrder): Promise<LoadReport> {
+  const child = startProcess("load-process");
+  const report = await child.ask<LoadReport>(order);
+  await child.end();
+  return report;
+}
+
+export function startProcess(name: string): Process {
+  // In the bundle, or beside this file when it runs from its source.
+  const isSource = import.meta.url.endsWith(".ts");
+  const file = fileURLToPath(new URL(`./${name}.${isSource ? "ts" : "mjs"}`, import.meta.url));
+  const child = fork(file, { serialization: "advanced", execArgv: isSource ? ["--import", "tsx"] : [] });
   return {
-    port,
     pid: child.pid ?? 0,
-    async stop() {
-      child.disconnect();
+    ask: (order) => ask(child, order),
+    async end() {
+      if (child.connected) child.disconnect();
       await exited(child);
     },
   };
 }
 
-/** The callers, in a process of their own until they are done. */
-export async function runCallers(order: LoadOrder): Promise<LoadReport> {
-  const child = start("load-process");
-  const report = await ask<LoadReport>(child, order);
-  await exited(child);
-  return report;
-}
-
-function start(name: string): ChildProcess {
-  // In the bundle, or beside this file when it runs from its source.
-  const isSource = import.meta.url.endsWith(".ts");
-  const file = fileURLToPath(new URL(`./${name}.${isSource ? "ts" : "mjs"}`, import.meta.url));
-  return fork(file, { serialization: "advanced", execArgv: isSource ? ["--import", "tsx"] : [] });
-}
-
 function ask<Report>(child: ChildProcess, order: object): Promise<Report> {
   return new Promise((resolve, reject) => {
-    child.once("message", (report) => resolve(report as Report));
-    child.once("error", reject);
-    child.once("exit", (code, signal) =>
-      reject(new Error(`a process of the benchmark ended with ${code ?? signal}`)),
-    );
+    const onMessage = (report: unknown): void => {
+      settle();
+      resolve(report as Report);
+    };
+    const onExit = (code: number | null, signal: string | null): void => {
+      settle();
+      reject(new Error(`a process of the benchmark ended with ${code ?? signal}`));
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    const settle = (): void => {
+      child.off("message", onMessage).off("exit", onExit).off("error", onError);
+    };
+    child.on("message", onMessage).on("exit", onExit).on("error", onError);
     child.send(order);
   });
 }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import postgres from "postgres";
 import { Books } from "../books.ts";
+import { readProcess } from "../counters.ts";
 import { figuresOf } from "../figures.ts";
 import type { Outcome, RunOptions } from "../run-scenario.ts";
 import { runCallers } from "./processes.ts";
@@ -67,8 +67,8 @@ async function residentBytes(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
     await pause(500);
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    least = Math.min(least, Number(/VmRSS:\s*(\d+)/.exec(status)?.[1]) * 1_024);
+    const { residentBytes: now = Number.NaN } = await readProcess(pid);
+    least = Math.min(least, now);
   }
   return least;
 }

@@ -21,7 +21,8 @@ process.once("disconnect", () => process.exit());
 async function serve(order: ServeOrder): Promise<string> {
   if (order.served === "textbook") return serveTextbook(order);
   const { databaseUrl, secret } = order;
-  const config = { ...readConfig({}), port: 0, databaseUrl, auth: { secret } };
+  // Nothing that is measured expires, and no other contender sweeps.
+  const config = { ...readConfig({}), port: 0, databaseUrl, auth: { secret }, sweepSeconds: 0 };
   const options = { log: createLogger("warn") };
   if (order.served === "holdfast") return (await createServer(config, options)).listen();
   const answer = order.served === "stock-no-op" ? { answer: answerByAdapter } : {};
