@@ -11,6 +11,14 @@ export type BoostData = Awaited<ReturnType<Wallets["boost"]>>;
 export type StreamInput = Parameters<Wallets["stream"]>[0];
 export type StreamData = Awaited<ReturnType<Wallets["stream"]>>;
 
+type Shows = Holdfast["shows"];
+type Seats = Holdfast["seats"];
+
+export type Show = Awaited<ReturnType<Shows["get"]>>;
+export type ShowSummary = Awaited<ReturnType<Shows["list"]>>["shows"][number];
+export type ReserveInput = Omit<Parameters<Seats["reserve"]>[0], "idempotencyKey" | "showId">;
+export type Reserved = Awaited<ReturnType<Seats["reserve"]>>;
+
 /** The wallet as a mutation's answer tells it. */
 export type WalletState = Pick<Wallet, "walletId" | "balance" | "held" | "available" | "version">;
 

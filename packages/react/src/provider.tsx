@@ -1,6 +1,7 @@
 import type { Holdfast } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createFeed, type Feed } from "./feed/feed.ts";
 import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
 
 export interface HoldfastContextValue {
@@ -8,6 +9,7 @@ export interface HoldfastContextValue {
   readonly queryClient: QueryClient;
   readonly identity: string;
   readonly intents: IntentRegistry;
+  readonly feed: Feed;
 }
 
 const HoldfastContext = createContext<HoldfastContextValue | undefined>(undefined);
@@ -23,7 +25,13 @@ export interface HoldfastProviderProps {
 
 export function HoldfastProvider({ client, queryClient, identity, children }: HoldfastProviderProps) {
   const value = useMemo(
-    () => ({ client, queryClient, identity, intents: createIntentRegistry(identity) }),
+    () => ({
+      client,
+      queryClient,
+      identity,
+      intents: createIntentRegistry(identity),
+      feed: createFeed(client),
+    }),
     [client, queryClient, identity],
   );
   return <HoldfastContext value={value}>{children}</HoldfastContext>;

@@ -3,5 +3,7 @@ export const queryKeys = {
   all: (identity: string) => ["holdfast", identity] as const,
   wallets: (identity: string) => ["holdfast", identity, "wallets"] as const,
   wallet: (identity: string, walletId: string) => ["holdfast", identity, "wallet", walletId] as const,
+  shows: (identity: string) => ["holdfast", identity, "shows"] as const,
+  show: (identity: string, showId: string) => ["holdfast", identity, "show", showId] as const,
   history: (identity: string, walletId: string) => ["holdfast", identity, "history", walletId] as const,
 };

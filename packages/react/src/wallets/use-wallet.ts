@@ -1,14 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Wallet } from "../client-types.ts";
+import { useFeedState } from "../feed/use-feed-state.ts";
+import { useTopics } from "../feed/use-topics.ts";
 import { useHoldfast } from "../provider.tsx";
 import { queryKeys } from "../query-keys.ts";
 import { mergeWallet } from "./merge.ts";
-import { shareReads } from "./wallet-cache.ts";
+import { shareChanges, shareReads } from "./wallet-cache.ts";
 
-/** One wallet, read again on focus and every `pollMs` milliseconds (not at all by default). */
+/** One wallet, live; read again on focus, and every `pollMs` milliseconds while the change feed is away (not by default). */
 export function useWallet(walletId: string, options: { pollMs?: number } = {}) {
   const scope = useHoldfast();
-  return useQuery(
+  const isLive = useFeedState() === "live";
+  const wallet = useQuery(
     {
       queryKey: queryKeys.wallet(scope.identity, walletId),
       queryFn: async ({ signal }) => {
@@ -17,8 +20,11 @@ export function useWallet(walletId: string, options: { pollMs?: number } = {}) {
         return wallet;
       },
       structuralSharing: (cached, read) => mergeWallet(cached as Wallet | undefined, read as Wallet),
-      refetchInterval: options.pollMs ?? false,
+      refetchInterval: isLive ? false : (options.pollMs ?? false),
     },
     scope.queryClient,
   );
+  const known = wallet.data === undefined ? [] : [{ id: walletId, version: wallet.data.version }];
+  useTopics("wallet", known, (events) => shareChanges(scope, events));
+  return wallet;
 }

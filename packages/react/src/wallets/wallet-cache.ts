@@ -1,3 +1,4 @@
+import type { ChangeEvent } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Wallet, WalletState } from "../client-types.ts";
 import { queryKeys } from "../query-keys.ts";
@@ -15,7 +16,22 @@ export function shareReads({ queryClient, identity }: Scope, wallets: readonly W
   update(queryClient, identity, [...byId.keys()], newest);
 }
 
-/** Writes a confirmed mutation's answer: the only way a figure changes other than by reading it. */
+/** Writes what the change feed tells of a wallet, or reads it anew where the feed has left something out. */
+export function shareChanges({ queryClient, identity }: Scope, events: readonly ChangeEvent[]): void {
+  for (const event of events) {
+    const walletId = event.topic.id;
+    if (event.type === "change") {
+      const state = event.data as unknown as WalletState;
+      update(queryClient, identity, [walletId], (cached) => mergeState(cached, state));
+    } else {
+      void queryClient.invalidateQueries({ queryKey: queryKeys.wallet(identity, walletId) });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.wallets(identity) });
+    }
+    void queryClient.invalidateQueries({ queryKey: queryKeys.history(identity, walletId) });
+  }
+}
+
+/** Writes a confirmed mutation's answer: the other way a figure changes. */
 export function shareConfirmed(scope: Scope, state: WalletState, otherWalletId?: string): void {
   const { queryClient, identity } = scope;
   update(queryClient, identity, [state.walletId], (cached) => mergeState(cached, state));
