@@ -571,21 +571,18 @@ CREATE OR REPLACE FUNCTION holdfast.change_seats(tenant integer, shows uuid[], i
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
- SET enable_memoize TO 'off'
 AS $function$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
-  FROM unnest(shows, ids, before, after, statuses) AS change (show_id, id, before, after, status)
-  WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
-    AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(shows, ids, before, after, statuses) AS t (show_id, id, before, after, status) LOOP
+    UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
+    WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
+      AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
@@ -597,21 +594,18 @@ CREATE OR REPLACE FUNCTION holdfast.change_shows(tenant integer, ids uuid[], hel
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
- SET enable_memoize TO 'off'
 AS $function$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.shows AS show SET
-    held = show.held + change.held_change, sold = show.sold + change.sold_change, version = show.version + change.steps
-  FROM unnest(ids, held_changes, sold_changes, steps) AS change (id, held_change, sold_change, steps)
-  WHERE show.tenant_id = tenant AND show.id = change.id;
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(ids, held_changes, sold_changes, steps) AS t (id, held_change, sold_change, steps) LOOP
+    UPDATE holdfast.shows AS show SET
+      held = show.held + change.held_change, sold = show.sold + change.sold_change, version = show.version + change.steps
+    WHERE show.tenant_id = tenant AND show.id = change.id;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
@@ -709,20 +703,17 @@ CREATE OR REPLACE FUNCTION holdfast.settle_reservations(tenant integer, ids uuid
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
- SET enable_memoize TO 'off'
 AS $function$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.reservations AS reservation SET status = settled.status, expires_at = settled.expires_at
-  FROM unnest(ids, before, statuses, expiries) AS settled (id, before, status, expires_at)
-  WHERE reservation.tenant_id = tenant AND reservation.id = settled.id AND reservation.status = settled.before;
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(ids, before, statuses, expiries) AS t (id, before, status, expires_at) LOOP
+    UPDATE holdfast.reservations AS reservation SET status = change.status, expires_at = change.expires_at
+    WHERE reservation.tenant_id = tenant AND reservation.id = change.id AND reservation.status = change.before;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

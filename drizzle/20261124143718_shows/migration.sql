@@ -114,27 +114,27 @@ CREATE POLICY "show_changes_of_tenant" ON "holdfast"."show_changes" TO holdfast_
 --> statement-breakpoint
 CREATE POLICY "show_changes_read_by_owner" ON "holdfast"."show_changes" FOR SELECT TO holdfast_owner USING (true);
 --> statement-breakpoint
--- What the locks guard is changed here and nowhere else, by primary key whatever the statistics say. Each function changes
--- exactly the rows that were decided on, as they were decided on; otherwise it aborts the transaction.
+-- What the locks guard is changed here and nowhere else: exactly the rows that were decided on, as they were decided on;
+-- otherwise the transaction is aborted. Row by row: a join with the list would be planned while the tables are small, with the
+-- list on the inside, and go on reading all rows of the tenant when they are many (25 a look-up after 3,000 seats, measured).
 CREATE FUNCTION "holdfast"."change_shows"(
   tenant int, ids uuid[], held_changes int[], sold_changes int[], steps bigint[]
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_memoize = off
 AS $$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.shows AS show SET
-    held = show.held + change.held_change, sold = show.sold + change.sold_change, version = show.version + change.steps
-  FROM unnest(ids, held_changes, sold_changes, steps) AS change (id, held_change, sold_change, steps)
-  WHERE show.tenant_id = tenant AND show.id = change.id;
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(ids, held_changes, sold_changes, steps) AS t (id, held_change, sold_change, steps) LOOP
+    UPDATE holdfast.shows AS show SET
+      held = show.held + change.held_change, sold = show.sold + change.sold_change, version = show.version + change.steps
+    WHERE show.tenant_id = tenant AND show.id = change.id;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $$;
 --> statement-breakpoint
@@ -144,18 +144,17 @@ CREATE FUNCTION "holdfast"."settle_reservations"(
 LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_memoize = off
 AS $$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.reservations AS reservation SET status = settled.status, expires_at = settled.expires_at
-  FROM unnest(ids, before, statuses, expiries) AS settled (id, before, status, expires_at)
-  WHERE reservation.tenant_id = tenant AND reservation.id = settled.id AND reservation.status = settled.before;
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(ids, before, statuses, expiries) AS t (id, before, status, expires_at) LOOP
+    UPDATE holdfast.reservations AS reservation SET status = change.status, expires_at = change.expires_at
+    WHERE reservation.tenant_id = tenant AND reservation.id = change.id AND reservation.status = change.before;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $$;
 --> statement-breakpoint
@@ -166,19 +165,18 @@ CREATE FUNCTION "holdfast"."change_seats"(
 LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_memoize = off
 AS $$
 DECLARE
-  changed bigint;
+  change record;
 BEGIN
-  UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
-  FROM unnest(shows, ids, before, after, statuses) AS change (show_id, id, before, after, status)
-  WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
-    AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed <> cardinality(ids) THEN
-    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
-  END IF;
+  FOR change IN SELECT * FROM unnest(shows, ids, before, after, statuses) AS t (show_id, id, before, after, status) LOOP
+    UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
+    WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
+      AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
 END
 $$;
 --> statement-breakpoint

@@ -1,17 +1,17 @@
 import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
-import { createBuyers } from "./buyers.ts";
+import { createBuyers, LiveMap } from "./buyers.ts";
 import { holdfastSeats } from "./holdfast-box-office.ts";
 import { conditionalUpdate, perSeatLock } from "./plain-contenders.ts";
 import { type SeatLoad, type SeatScenario, type Stage, together } from "./seat-scenario.ts";
 
 const BUYERS_A_SEAT = 10;
 
-/** Ten people a seat: each asks for what they want most, then elsewhere, and pays for what they get. */
+/** Ten people a seat: each asks for what they want most of what they see, then elsewhere, and pays for what they get. */
 export const onSale: SeatScenario = {
   name: "onsale",
   description:
-    "10 buyers a seat, 64 at a time, each after 1 or 2 seats: the best ones, then any; who gets some pays; until all are sold",
+    "10 buyers a seat, 64 at a time, each after 1 or 2 seats that the live map shows as free: the best ones, then any; who gets some pays; until all are sold",
   contenders: [holdfastSeats, conditionalUpdate, perSeatLock],
   size: ({ buyers }) => ({ seats: Math.max(1, Math.round(buyers / BUYERS_A_SEAT)), buyers }),
   run: sellOut,
@@ -19,7 +19,8 @@ export const onSale: SeatScenario = {
 
 async function sellOut(stage: Stage): Promise<SeatLoad> {
   const { office, books, house, show, callers, seed, onMeasure } = stage;
-  const buyers = createBuyers(house, house.seats.length * BUYERS_A_SEAT, seed);
+  const buyers = createBuyers(house.seats.length * BUYERS_A_SEAT, seed);
+  const map = new LiveMap(house);
   const latencies = new Latencies();
   let next = 0;
   let left = house.seats.length;
@@ -33,8 +34,10 @@ async function sellOut(stage: Stage): Promise<SeatLoad> {
   await together(callers, async (isStopped) => {
     while (left > 0 && next < buyers.length && !isStopped()) {
       const buyer = next++;
-      for (const wanted of buyers[buyer] ?? []) {
-        if (left <= 0) return;
+      const who = buyers[buyer];
+      for (let attempt = 0; who !== undefined && attempt < who.tries.length; attempt++) {
+        const wanted = map.choose(who, attempt);
+        if (wanted === undefined) break;
         const ask = { show, buyer, wanted, key: newKey() };
         const askedMs = performance.now();
         const held = await office.reserve(ask);
@@ -45,6 +48,7 @@ async function sellOut(stage: Stage): Promise<SeatLoad> {
           continue;
         }
         reservations++;
+        map.take(held.seats);
         books.held(held);
         if (!(await office.confirm(held, newKey()))) books.lost(held);
         else {

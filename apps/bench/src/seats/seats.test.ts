@@ -8,7 +8,7 @@ import { ratios } from "../ratios.ts";
 import { printOutcomes } from "../report.ts";
 import type { RunOptions } from "../run-scenario.ts";
 import { bestAvailable } from "./best-available.ts";
-import { createBuyers } from "./buyers.ts";
+import { createBuyers, LiveMap } from "./buyers.ts";
 import { holdfastSeats } from "./holdfast-box-office.ts";
 import { createHouse } from "./house.ts";
 import { onSale } from "./on-sale.ts";
@@ -130,16 +130,25 @@ test.each([
   },
 );
 
-test("buyers want the same seats whoever sells them, the good ones most", () => {
+test("buyers choose alike whoever sells, the good seats most, and none that is gone from the map", () => {
   const house = createHouse(1_000);
-  const buyers = createBuyers(house, 2_000, 7);
-  expect(createBuyers(house, 2_000, 7)).toEqual(buyers);
-  expect(createBuyers(house, 2_000, 8)).not.toEqual(buyers);
-  for (const wish of buyers.flat()) {
-    expect(house.areAdjacent(wish)).toBe(true);
-    expect(new Set(wish).size).toBe(wish.length);
+  const buyers = createBuyers(2_000, 7);
+  expect(createBuyers(2_000, 7)).toEqual(buyers);
+  expect(createBuyers(2_000, 8)).not.toEqual(buyers);
+  const untouched = new LiveMap(house);
+  const frontRow = (attempt: number) =>
+    buyers.filter((buyer) => untouched.choose(buyer, attempt)?.some((seat) => seat.startsWith("R001")))
+      .length;
+  expect(frontRow(0)).toBeGreaterThan(5 * frontRow(1));
+
+  const map = new LiveMap(house);
+  const taken = new Set<string>();
+  for (const [at, buyer] of buyers.entries()) {
+    const wanted = map.choose(buyer, at % 4) ?? [];
+    expect(house.areAdjacent(wanted)).toBe(true);
+    expect(wanted.some((seat) => taken.has(seat))).toBe(false);
+    for (const seat of wanted) taken.add(seat);
+    map.take(wanted);
   }
-  const wantFrontRow = (wish: number) =>
-    buyers.filter((wishes) => wishes[wish]?.some((seat) => seat.startsWith("R001"))).length;
-  expect(wantFrontRow(0)).toBeGreaterThan(5 * wantFrontRow(1));
+  expect(taken.size).toBe(1_000);
 });

@@ -92,8 +92,13 @@ export type ReservationStatus = "held" | "confirmed" | "released" | "expired";
 export interface ShowCreated {
   operationId: string;
   showId: string;
-  /** How many seats it has, blocked ones included. */
+  /** How many seats it has, blocked ones included, and how many are for sale. */
   seats: number;
+  capacity: number;
+  holdSeconds: number;
+  maxHoldSeconds: number;
+  /** SHA-256, in hexadecimal digits, of the layout as it is stored: JSON with every default filled in. */
+  layoutHash: string;
   showVersion: string;
 }
 
@@ -129,6 +134,10 @@ export interface Reserved extends Extended {
   adjacent: boolean;
   /** The seats that were asked for and are taken, when the nearest ones are held instead. */
   insteadOf?: string[];
+  /** The reservation that was given up for this one. */
+  replaced?: string;
+  /** When the caller held these very seats before; nothing was changed. */
+  alreadyHeld?: true;
 }
 
 /** A purchase; the fields of the wallet are there when something was paid. */

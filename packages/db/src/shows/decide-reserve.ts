@@ -8,8 +8,8 @@ import type { Held, Show, ShowChange, ShowRows } from "./show.ts";
 import { hashToken, makeToken } from "./token.ts";
 
 type Reserve = ParsedShowInput<"seats.reserve">;
-/** What is recorded of a reservation: all but its token. */
-type Recorded = Omit<Reserved, "token">;
+/** What is recorded of a reservation: what its caller is told, but of the token only the hash, as in inputs. */
+type Recorded = Omit<Reserved, "token"> & { readonly token: { readonly tokenHash: string } };
 
 /** All seats or none. A refused call changes nothing, and the customer's reservation least of all. */
 export function decideReserve(rows: ShowRows, command: Reserve, context: DecideContext): Verdict<Recorded> {
@@ -22,8 +22,10 @@ export function decideReserve(rows: ShowRows, command: Reserve, context: DecideC
 
   const active = rows.activeOf(show.id, customerId);
   if (active !== undefined) {
-    if (isSame(active, command.seatIds))
-      return { ok: true, data: told(show, active, context), changes: { shows: [] } };
+    if (isSame(active, command.seatIds)) {
+      const data = { ...told(show, active, context), alreadyHeld: true as const };
+      return { ok: true, data, changes: { shows: [] } };
+    }
     if (command.replace !== true) return alreadyActive(active);
   }
 
@@ -50,7 +52,11 @@ export function decideReserve(rows: ShowRows, command: Reserve, context: DecideC
   if (active !== undefined) changes.push({ type: "free", reservationId: active.id, as: "released" });
   changes.push({ type: "reserve", reservation });
   const after = { ...show, version: show.version + BigInt(changes.length) };
-  const data = { ...told(after, reservation, context), ...(insteadOf === undefined ? {} : { insteadOf }) };
+  const data = {
+    ...told(after, reservation, context),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
+    ...(active === undefined ? {} : { replaced: active.id }),
+  };
   return { ok: true, data, changes: { shows: changes } };
 }
 
@@ -112,6 +118,7 @@ function told(show: Show, reservation: Held, context: DecideContext): Recorded {
   return {
     ...extendedOf(reservation, show.version, context),
     ...tokenPartsOf(reservation.id, show),
+    token: { tokenHash: reservation.tokenHash },
     adjacent: show.plan.areAdjacent(places),
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { actsForOthers } from "../principal.ts";
 import { refuse } from "../wallets/guards.ts";
 import type { WalletRows } from "../wallets/wallet.ts";
@@ -67,6 +68,8 @@ function decideCreate(
   if (walletId !== undefined && wallets?.wallets.get(walletId) === undefined)
     return refuse("NOT_FOUND", { what: "walletId" });
   const plan = new SeatPlan(layout);
+  const layoutJson = JSON.stringify(layout);
+  const capacity = capacityOf(layout);
   const show: NewShow = {
     id: newId(),
     name: command.name,
@@ -76,12 +79,21 @@ function decideCreate(
     maxHoldSeconds,
     version: 0n,
     plan,
-    layout,
-    capacity: capacityOf(layout),
+    layoutJson,
+    capacity,
   };
   return {
     ok: true,
-    data: { operationId, showId: show.id, seats: plan.size, showVersion: "0" },
+    data: {
+      operationId,
+      showId: show.id,
+      seats: plan.size,
+      capacity,
+      holdSeconds,
+      maxHoldSeconds,
+      layoutHash: createHash("sha256").update(layoutJson).digest("hex"),
+      showVersion: "0",
+    },
     changes: { shows: [{ type: "create", show }] },
   };
 }

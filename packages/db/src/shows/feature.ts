@@ -85,6 +85,7 @@ export function createShowsFeature(): Feature<ShowCommand, ShowRows, ShowChange>
 
     tell(kind, data, derive) {
       if (kind !== "seats.reserve") return data;
+      // In place of its hash, which is recorded.
       return { ...(data as object), token: makeToken(data as TokenParts, derive) };
     },
 

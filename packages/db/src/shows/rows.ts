@@ -97,8 +97,14 @@ export async function lockShowRows(
   const rows = new ShowRows();
   if (wanted.shows.length === 0) return { shows: rows, rows: new Map(), stuck: new Set(), absent: false };
   const tenant = String(tenantId);
+  // The cache may forget one while the others are read.
+  const known = new Map<string, SeatPlan>();
   const planKey = (showId: string): string => `${tenant}/${showId}`;
-  const unknown = wanted.shows.filter((id) => plans.get(planKey(id)) === undefined);
+  for (const id of wanted.shows) {
+    const plan = plans.get(planKey(id));
+    if (plan !== undefined) known.set(id, plan);
+  }
+  const unknown = wanted.shows.filter((id) => !known.has(id));
   const none = Promise.resolve([]);
   const [locked, layouts, ...read] = await Promise.all([
     lockRows(tx, tenantId, SHOWS, wanted.shows, wait),
@@ -124,10 +130,12 @@ export async function lockShowRows(
   ]);
   for (const row of layouts) {
     const plan = new SeatPlan(JSON.parse(textOf(row, "layout")) as Layout);
-    plans.set(planKey(textOf(row, "show_id")), plan);
+    const id = textOf(row, "show_id");
+    known.set(id, plan);
+    plans.set(planKey(id), plan);
   }
   for (const [id, row] of locked.rows) {
-    const plan = plans.get(planKey(id));
+    const plan = known.get(id);
     if (plan === undefined) throw new TypeError("the layout of a show is missing");
     const walletId = row["wallet_id"];
     rows.shows.set(id, {

@@ -1,5 +1,4 @@
 import type { ReservationStatus } from "./commands.ts";
-import type { Layout } from "./layout.ts";
 import type { SeatPlan } from "./seat-plan.ts";
 
 export interface Show {
@@ -15,7 +14,8 @@ export interface Show {
 export interface NewShow extends Show {
   readonly name: string;
   readonly startsAt: string | undefined;
-  readonly layout: Layout;
+  /** The layout as it is stored. */
+  readonly layoutJson: string;
   readonly capacity: number;
 }
 

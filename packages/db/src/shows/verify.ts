@@ -1,11 +1,27 @@
 import type { Check } from "../write-path/verify.ts";
 
-/** Each successful command on seats: the data it answered. */
+/**
+ * Each successful command on seats, and each expiry: who sent it, what was asked for, and what was answered. Whatever is
+ * needed of several commands on one reservation is gathered by sorting them: joined, they could be compared all with all.
+ */
 const STEPS = `
-  select tenant_id, id as operation_id, substr(kind, 7) as kind, outcome::jsonb -> 'data' as data
-  from holdfast.operations where kind like 'seats.%' and outcome::jsonb ->> 'ok' = 'true'`;
+  step as materialized (
+    select tenant_id, operation_id, kind, caller, created_at, input, data, reservation_id, data ->> 'showId' as show_id,
+      (data ->> 'showVersion')::bigint as version, kind = 'reserve' and not data ? 'alreadyHeld' as makes,
+      bool_or(kind = 'expire') over (partition by tenant_id, reservation_id) as expires
+    from (
+      select tenant_id, id as operation_id, substr(kind, 7) as kind, caller, created_at, input::jsonb as input,
+        outcome::jsonb -> 'data' as data, outcome -> 'data' ->> 'reservationId' as reservation_id
+      from holdfast.operations where kind like 'seats.%' and outcome ->> 'ok' = 'true') as succeeded)`;
+
+/** Reservations that were given up for others, by the commands that did so. */
+const REPLACED = `
+  replaced as (
+    select tenant_id, show_id, version - 1 as version, operation_id, data ->> 'replaced' as reservation_id
+    from step where makes and data ? 'replaced')`;
 
 const CHANGE_KEY = "change.tenant_id || '/' || change.show_id || '/' || change.version";
+const ENTRY_KEY = "entry.tenant_id || '/' || entry.wallet_id || '/' || entry.version";
 
 /** The history of each seat: what it became, and what it was before. */
 const SEAT_HISTORY = `
@@ -36,11 +52,15 @@ export const showChecks: readonly Check[] = [
         case when show.id is null then 'is missing though it was created'
           else 'differs from the operation that created it, or has none' end as message
       from holdfast.shows as show full join (
-        select tenant_id, id as operation_id, outcome::jsonb -> 'data' ->> 'showId' as show_id, input::jsonb as input
-        from holdfast.operations where kind = 'shows.create' and outcome::jsonb ->> 'ok' = 'true') as created
+        select tenant_id, id as operation_id, input, outcome -> 'data' as data, outcome -> 'data' ->> 'showId' as show_id
+        from holdfast.operations where kind = 'shows.create' and outcome ->> 'ok' = 'true') as created
         on created.tenant_id = show.tenant_id and created.show_id = show.id::text
-      where (show.operation_id, show.name, show.wallet_id::text)
-        is distinct from (created.operation_id, created.input ->> 'name', created.input ->> 'walletId')`,
+      where (show.operation_id, show.name, show.wallet_id::text, show.starts_at, show.capacity::text,
+          show.hold_seconds::text, show.max_hold_seconds::text,
+          encode(sha256(convert_to(show.layout::text, 'UTF8')), 'hex'))
+        is distinct from (created.operation_id, created.input ->> 'name', created.input ->> 'walletId',
+          (created.input ->> 'startsAt')::timestamptz, created.data ->> 'capacity',
+          created.data ->> 'holdSeconds', created.data ->> 'maxHoldSeconds', created.data ->> 'layoutHash')`,
   },
   {
     invariant: "I5",
@@ -51,6 +71,34 @@ export const showChecks: readonly Check[] = [
         from holdfast.show_changes) as change
       where version <> coalesce(before, 0) + 1
         or not exists (select from holdfast.shows where tenant_id = change.tenant_id and id = change.show_id)`,
+  },
+  {
+    invariant: "I5",
+    table: "show_changes",
+    sql: `
+      with ${STEPS}, ${REPLACED},
+      change_told as (
+        select tenant_id, show_id, version, operation_id, reservation_id, data -> 'seats' as seats,
+          case when makes then 'held' when kind = 'confirm' then 'sold' else 'free' end as status
+        from step where makes or kind in ('release', 'expire', 'confirm')
+        union all
+        select tenant_id, show_id, version, operation_id, reservation_id, null, 'free' from replaced
+        union all
+        -- Who confirms what has expired holds the seats again first.
+        select tenant_id, show_id, version - 1, operation_id, reservation_id, data -> 'seats', 'held'
+        from step where kind = 'confirm' and expires),
+      told as (
+        select tenant_id, show_id, version, operation_id, reservation_id, status, coalesce(seats,
+          first_value(seats) over (partition by tenant_id, reservation_id order by version)) as seats
+        from change_told)
+      select coalesce(change.tenant_id, told.tenant_id) || '/' || coalesce(change.show_id::text, told.show_id) || '/'
+          || coalesce(change.version, told.version) as row_key,
+        case when change.version is null then 'is missing though its operation made it'
+          else 'differs from what its operation answered, or has none' end as message
+      from holdfast.show_changes as change full join told
+        on told.tenant_id = change.tenant_id and told.show_id = change.show_id::text and told.version = change.version
+      where (change.operation_id, change.reservation_id::text, change.status, to_jsonb(change.seat_ids))
+        is distinct from (told.operation_id, told.reservation_id, told.status, told.seats)`,
   },
   {
     invariant: "I5",
@@ -82,12 +130,12 @@ export const showChecks: readonly Check[] = [
     sql: `
       select coalesce(seat.tenant_id, last.tenant_id) || '/' || coalesce(seat.show_id, last.show_id) || '/'
           || coalesce(seat.id, last.seat_id) as row_key,
-        format('is %s; its history says %s', coalesce(seat.status, 'free'), coalesce(last.status, 'free')) as message
+        format('is %s; its history says %s', coalesce(seat.status, 'missing'), coalesce(last.status, 'nothing')) as message
       from holdfast.seats as seat full join (
         select * from (${SEAT_HISTORY}) as change where next_version is null) as last
         on last.tenant_id = seat.tenant_id and last.show_id = seat.show_id and last.seat_id = seat.id
-      where coalesce(seat.status, 'free') <> coalesce(last.status, 'free')
-        or (seat.status <> 'free' and seat.reservation_id is distinct from last.reservation_id)`,
+      where (seat.status, seat.reservation_id)
+        is distinct from (last.status, case when last.status <> 'free' then last.reservation_id end)`,
   },
   {
     invariant: "I7",
@@ -106,48 +154,56 @@ export const showChecks: readonly Check[] = [
     invariant: "I7",
     table: "reservations",
     sql: `
-      select reservation.tenant_id || '/' || reservation.id as row_key,
-        'differs from the operation that made it, or has none' as message
-      from holdfast.reservations as reservation left join (select * from (${STEPS}) as step where kind = 'reserve') as made
-        on made.tenant_id = reservation.tenant_id and made.operation_id = reservation.operation_id
-      where (reservation.id::text, reservation.show_id::text, reservation.price::text, to_jsonb(reservation.seat_ids))
-        is distinct from
-          (made.data ->> 'reservationId', made.data ->> 'showId', made.data ->> 'price', made.data -> 'seats')
-      union all
-      select made.tenant_id || '/' || (made.data ->> 'reservationId'), 'is missing though it was made'
-      from (${STEPS}) as made where kind = 'reserve' and not exists (select from holdfast.reservations as reservation
-        where reservation.tenant_id = made.tenant_id and reservation.id::text = made.data ->> 'reservationId')`,
-  },
-  {
-    invariant: "I7",
-    table: "reservations",
-    sql: `
-      select reservation.tenant_id || '/' || reservation.id as row_key,
-        format('is %s; its last operation says %s', reservation.status, coalesce(last.data ->> 'status', 'held')) as message
-      from holdfast.reservations as reservation left join (
-        select distinct on (tenant_id, data ->> 'reservationId') tenant_id, data from (${STEPS}) as step
-        where kind in ('release', 'expire', 'confirm')
-        order by tenant_id, data ->> 'reservationId', (data ->> 'showVersion')::bigint desc) as last
-        on last.tenant_id = reservation.tenant_id and last.data ->> 'reservationId' = reservation.id::text
-      where reservation.status <> coalesce(last.data ->> 'status', 'held')
-        and not (reservation.status = 'released' and last.data is null
-          and exists (select from holdfast.show_changes as change where change.tenant_id = reservation.tenant_id
-            and change.show_id = reservation.show_id and change.reservation_id = reservation.id and change.status = 'free'))`,
+      with ${STEPS}, ${REPLACED},
+      told as (
+        select tenant_id, reservation_id, (array_agg(status order by version desc))[1] as status,
+          -- Nothing makes a hold shorter.
+          max((data ->> 'expiresAt')::timestamptz) as expires_at,
+          (max(operation_id::text) filter (where makes))::uuid as operation_id,
+          max(created_at) filter (where makes) as created_at,
+          max(coalesce(input ->> 'customerId', substr(caller, strpos(caller, ':') + 1))) filter (where makes) as customer_id,
+          jsonb_agg(data) filter (where makes) -> 0 as data
+        from (
+          select tenant_id, reservation_id, version, data ->> 'status' as status, makes, operation_id, created_at, caller,
+            input, data from step
+          union all
+          select tenant_id, reservation_id, version, 'released', false, null, null, null, null, null from replaced) as change
+        group by tenant_id, reservation_id)
+      select coalesce(reservation.tenant_id, told.tenant_id) || '/' || coalesce(reservation.id::text, told.reservation_id)
+          as row_key,
+        case when reservation.id is null then 'is missing though it was made'
+          else 'differs from what its operations answered, or has none' end as message
+      from holdfast.reservations as reservation
+      full join told on told.tenant_id = reservation.tenant_id and told.reservation_id = reservation.id::text
+      left join holdfast.reservations as before
+        on before.tenant_id = told.tenant_id and before.id::text = told.data ->> 'replaced'
+          and before.seat_ids && reservation.seat_ids
+      where (reservation.operation_id, reservation.show_id::text, reservation.customer_id, to_jsonb(reservation.seat_ids),
+          reservation.price::text, reservation.status, reservation.held_since, reservation.expires_at,
+          encode(reservation.token_hash, 'hex'))
+        is distinct from (told.operation_id, told.data ->> 'showId', told.customer_id, told.data -> 'seats',
+          told.data ->> 'price', told.status, coalesce(before.held_since, told.created_at), told.expires_at,
+          told.data -> 'token' ->> 'tokenHash')`,
   },
   {
     invariant: "I6",
     table: "entries",
     sql: `
-      select sale.tenant_id || '/operation/' || sale.operation_id as row_key,
-        format('seats for %s were sold; %s was paid and %s received', sale.data ->> 'price', coalesce(-moved.paid, 0),
-          coalesce(moved.received, 0)) as message
-      from (${STEPS}) as sale left join lateral (
-        select count(*) as entries, sum(amount) filter (where amount < 0) as paid,
-          sum(amount) filter (where amount > 0) as received
-        from holdfast.entries as entry
-        where entry.tenant_id = sale.tenant_id and entry.operation_id = sale.operation_id) as moved on true
-      where sale.kind = 'confirm' and (coalesce(-moved.paid, 0)::text <> sale.data ->> 'price'
-        or coalesce(moved.received, 0)::text <> sale.data ->> 'price'
-        or moved.entries <> case when sale.data ->> 'price' = '0' then 0 else 2 end)`,
+      with ${STEPS},
+      sale as (select *, (data ->> 'price')::bigint as price from step where kind = 'confirm' and data ->> 'price' <> '0'),
+      expected as (
+        select tenant_id, operation_id, data ->> 'walletId' as wallet_id, -price as amount from sale
+        union all
+        select tenant_id, operation_id, input -> 'token' ->> 'organiserWalletId', price from sale)
+      select coalesce(${ENTRY_KEY}, expected.tenant_id || '/operation/' || expected.operation_id) as row_key,
+        format('operation %s moved %s instead of %s', coalesce(entry.operation_id, expected.operation_id),
+          coalesce(entry.amount, 0), coalesce(expected.amount, 0)) as message
+      from (
+        select entry.* from holdfast.entries as entry join holdfast.operations as operation
+          on operation.tenant_id = entry.tenant_id and operation.id = entry.operation_id
+        where operation.kind like 'seats.%' or operation.kind like 'shows.%') as entry
+      full join expected on expected.tenant_id = entry.tenant_id and expected.operation_id = entry.operation_id
+        and expected.wallet_id = entry.wallet_id::text
+      where entry.amount is distinct from expected.amount`,
   },
 ];

@@ -30,7 +30,7 @@ function createdColumns({ created }: ShowRows): string[] {
     pgArray(created.map(({ show }) => show.name)),
     pgArray(created.map(({ show }) => show.startsAt ?? null)),
     pgArray(created.map(({ show }) => show.walletId ?? null)),
-    pgArray(created.map(({ show }) => JSON.stringify(show.layout))),
+    pgArray(created.map(({ show }) => show.layoutJson)),
     pgArray(created.map(({ show }) => show.holdSeconds)),
     pgArray(created.map(({ show }) => show.maxHoldSeconds)),
     pgArray(created.map(({ show }) => show.capacity)),

@@ -1,4 +1,4 @@
-import type { Db } from "../index.ts";
+import type { Db, Principal } from "../index.ts";
 import { newKey, openWallet, shop } from "./factories.ts";
 
 export interface HouseOptions {
@@ -33,11 +33,11 @@ export interface TestShow {
   readonly walletId: string | undefined;
 }
 
-/** A show of one section, at 10 sat a seat unless said otherwise. */
-export async function createShow(db: Db, options: HouseOptions = {}): Promise<TestShow> {
+/** A show of one section, at 10 sat a seat unless said otherwise, and of the shop's tenant. */
+export async function createShow(db: Db, options: HouseOptions = {}, by: Principal = shop): Promise<TestShow> {
   const { rows = ["....."], price = 10n, ...more } = options;
   const walletId = price === 0n ? undefined : await openWallet(db, 0n, { ownerId: "organiser" });
-  const { showId } = await db.execute(shop, {
+  const { showId } = await db.execute(by, {
     kind: "shows.create",
     idempotencyKey: newKey("show"),
     name: "A show",

@@ -1,8 +1,12 @@
 import postgres from "postgres";
 import type { Db, HoldfastCommand, Principal } from "../index.ts";
 import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
+import { useShows } from "./used-shows.ts";
 
-/** Uses every command once or more, with successes, refusals, replays, batches, an expired hold, and two tenants. */
+/**
+ * Uses every command once or more, with successes, refusals, replays, batches, holds and reservations that expire, and two
+ * tenants. The `Db` has a `tokenSecret`.
+ */
 export async function useEverything(db: Db, url: string): Promise<void> {
   const run = (by: Principal, command: HoldfastCommand) => settle<unknown>(db.execute(by, command));
   const [purse, till, line] = await Promise.all([
@@ -67,8 +71,12 @@ export async function useEverything(db: Db, url: string): Promise<void> {
   await run(elsewhere, { kind: "wallets.open", ...key(), currency: "sat" });
 
   const sql = postgres(url, { max: 1 });
-  await sql`select pg_sleep(greatest(0, extract(epoch from expires_at - clock_timestamp())) + 0.005)
-    from holdfast.holds where id = ${late}`;
+  const untilPast = async (table: "holds" | "reservations", id: string) => {
+    await sql`select pg_sleep(greatest(0, extract(epoch from expires_at - clock_timestamp())) + 0.005)
+      from ${sql(`holdfast.${table}`)} where id = ${id}`;
+  };
+  await useShows(db, (reservationId) => untilPast("reservations", reservationId));
+  await untilPast("holds", late);
   await sql.end();
   await run(ada, { kind: "wallets.capture", ...key(), holdId: late });
 }
