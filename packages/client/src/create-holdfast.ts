@@ -14,7 +14,7 @@ export interface HoldfastOptions {
   readonly url: string;
   /** A bearer token, or a function that gives one before every attempt. */
   readonly token: Token;
-  /** Milliseconds that a call may take with all its retries, unless it says otherwise: 10,000. */
+  /** Milliseconds that a call may take with all its retries, unless it says otherwise, or one attempt of `watch`: 10,000. */
   readonly deadlineMs?: number | undefined;
   /** Instead of the global `fetch`. */
   readonly fetch?: Fetch | undefined;
@@ -47,7 +47,7 @@ export function createHoldfast({ url, token, deadlineMs, fetch, onRetry }: Holdf
   return {
     ...surface,
     withHold: createWithHold(surface.wallets, caller.deadlineMs),
-    watch: (topics, options) => watch({ url: address, fetch: send, token }, topics, options),
+    watch: (topics, options) => watch({ ...caller, url: address, fetch: send }, topics, options),
     intent: (name, store) => buildIntentSurface(caller, { name, store }),
   };
 }

@@ -43,7 +43,7 @@ async function run(example: string): Promise<unknown[]> {
 }
 
 test("the page has its examples", () => {
-  expect(examples).toHaveLength(5);
+  expect(examples).toHaveLength(6);
 });
 
 test.each([
@@ -52,6 +52,7 @@ test.each([
   ["an unresolved call", 2, []],
   ["withHold", 3, ["an answer", "45"]],
   ["an intent", 4, []],
+  ["a watch", 5, ["connecting", "live", "change", "1"]],
 ])("%s", async (_name, index, logged) => {
   expect(await run(examples[index] ?? "")).toEqual(logged);
 });

@@ -11,13 +11,13 @@ export interface ServerEvent {
 const LONGEST_SILENCE_MS = 45_000;
 
 /**
- * The events of a response until it ends. A server that has fallen silent for longer than it said it would is given up by
+ * The events of a response until it ends, those that came together in one list. A server that has fallen silent for longer than it said it would is given up by
  * `leave`: a connection that was cut somewhere on its way looks the same as one on which nothing happens.
  */
 export async function* serverEvents(
   response: Response,
   leave: AbortController,
-): AsyncGenerator<ServerEvent, void, undefined> {
+): AsyncGenerator<readonly ServerEvent[], void, undefined> {
   const { body } = response;
   if (body === null) return;
   let events: ServerEvent[] = [];
@@ -39,8 +39,8 @@ export async function* serverEvents(
       events = [];
       for (const event of some) {
         if (event.name === "connected") silenceMs = silenceIn(event.data) ?? silenceMs;
-        yield event;
       }
+      if (some.length > 0) yield some;
     }
   } finally {
     clearTimeout(silence);

@@ -2,6 +2,7 @@ import type { WireError } from "@holdfast/api";
 import type { ChangeEvent } from "@holdfast/db";
 import { nextDelayMs } from "./backoff.ts";
 import { type HoldfastFailure, isHoldfastError } from "./client-error.ts";
+import { startDeadline } from "./deadline.ts";
 import { failureOf, noToken } from "./failures.ts";
 import { type Fetch, ForeignReply } from "./http.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
@@ -29,6 +30,8 @@ export interface Subscriber {
   readonly url: string;
   readonly fetch: Fetch;
   readonly token: Token;
+  /** What one attempt to connect may take, in milliseconds. */
+  readonly deadlineMs: number;
 }
 
 const PATH = "changes.watch";
@@ -54,20 +57,25 @@ export async function* watch(
   let lastEventId: string | undefined;
   let failedAttempts = 0;
   let refused: string | undefined;
+  let wasLive = false;
   while (!signal.aborted) {
     become("connecting");
-    const authorized = await authorize(subscriber.token);
-    if (!authorized.ok) throw noToken(trail, authorized.cause);
-    const { authorization } = authorized;
+    let authorization: string | undefined;
     try {
-      for await (const event of connect(subscriber, { topics, authorization, lastEventId, signal })) {
-        if (event.name === "serialized-error") throw wireFailure(JSON.parse(event.data) as WireError);
+      authorization = await getAuthorization(subscriber, signal, wasLive);
+      for await (const events of connect(subscriber, { topics, authorization, lastEventId, signal })) {
+        for (const event of events) {
+          if (event.name === "serialized-error") throw wireFailure(JSON.parse(event.data) as WireError);
+          lastEventId = event.id ?? lastEventId;
+          if (event.name === "connected") continue;
+          become("live");
+          failedAttempts = 0;
+          refused = undefined;
+          if (event.name === "message") yield JSON.parse(event.data) as ChangeEvent[];
+        }
+        // A refusal comes with the greeting: only a greeting that nothing contradicts is a connection.
         become("live");
-        lastEventId = event.id ?? lastEventId;
-        if (event.name === "connected") continue;
-        failedAttempts = 0;
-        refused = undefined;
-        if (event.name === "message") yield JSON.parse(event.data) as ChangeEvent[];
+        wasLive = true;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -90,6 +98,21 @@ export async function* watch(
   }
 }
 
+/** Throws when there is no token; a token that comes too late, or not this time, is one more failed attempt. */
+async function getAuthorization(
+  { token, deadlineMs }: Subscriber,
+  signal: AbortSignal,
+  wasLive: boolean,
+): Promise<string> {
+  const deadline = startDeadline(deadlineMs, signal);
+  const authorized = await deadline.race(authorize(token));
+  deadline.stop();
+  if (typeof authorized === "string") throw new Error(`There was no token in time: ${authorized}.`);
+  if (authorized.ok) return authorized.authorization;
+  // Where tokens come from is away in the same outages as the server is.
+  throw wasLive ? authorized.cause : noToken(trail, authorized.cause);
+}
+
 interface Attempt {
   readonly topics: readonly WatchedTopic[];
   readonly authorization: string;
@@ -98,9 +121,9 @@ interface Attempt {
 }
 
 async function* connect(
-  { url, fetch }: Subscriber,
+  { url, fetch, deadlineMs }: Subscriber,
   { topics, authorization, lastEventId, signal }: Attempt,
-): AsyncGenerator<ServerEvent, void, undefined> {
+): AsyncGenerator<readonly ServerEvent[], void, undefined> {
   const input = encodeURIComponent(JSON.stringify({ topics }));
   const headers = {
     accept: "text/event-stream",
@@ -109,15 +132,19 @@ async function* connect(
   };
   const leave = new AbortController();
   const abort = (): void => leave.abort();
+  if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
+  const unanswered = setTimeout(abort, deadlineMs);
   try {
     // Node's types lack `cache`, which browsers heed.
     const init = { headers, signal: leave.signal, cache: "no-store" } as RequestInit;
     const response = await fetch(`${url}/${PATH}?input=${input}`, init);
+    clearTimeout(unanswered);
     if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
       throw foreignFailure(response);
     yield* serverEvents(response, leave);
   } finally {
+    clearTimeout(unanswered);
     signal.removeEventListener("abort", abort);
     leave.abort();
   }

@@ -54,7 +54,10 @@ describe("the catalogue", () => {
   test("every table has row-level security on, forced, and a policy of its tenant for the app role", async () => {
     const found = await tables();
     expect(found).toEqual(
-      expect.arrayContaining(["api_keys", "entries", "holds", "operations", "tenants", "wallets"]),
+      expect.arrayContaining([
+        ...["api_keys", "entries", "holds", "operations", "tenants", "wallets"],
+        ...["reservations", "seats", "show_changes", "shows"],
+      ]),
     );
     const rows = await sql`select relname, relrowsecurity as on, relforcerowsecurity as forced,
         (select count(*)::int from pg_policies where schemaname = 'holdfast' and tablename = relname
@@ -118,10 +121,15 @@ describe("the catalogue", () => {
       where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p')
         and has_column_privilege('holdfast_app', pg_class.oid, attnum, 'update') order by 1`;
     expect(rows.map((row) => row["column"])).toEqual(
-      expect.arrayContaining(["holds.captured", "holds.status", "wallets.credit_balance"]),
+      expect.arrayContaining([
+        ...["holds.captured", "holds.status", "wallets.credit_balance"],
+        ...["reservations.expires_at", "seats.reservation_id", "seats.status", "shows.sold", "shows.version"],
+      ]),
     );
     for (const row of rows)
-      expect(row["column"]).not.toMatch(/^(entries|operations|show_changes|tenants|api_keys)\.|(?<!seats\.reservation)_id$|\.id$/);
+      expect(row["column"]).not.toMatch(
+        /^(entries|operations|show_changes|tenants|api_keys)\.|(?<!seats\.reservation)_id$|\.id$/,
+      );
     const others = await sql`select relname, privilege from pg_class,
         unnest(array['delete', 'truncate', 'references', 'trigger']) as privilege
       where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p')
@@ -178,10 +186,19 @@ describe("tried", () => {
     expect(await as("holdfast_app", 1, insert(1))).toEqual([]);
     expect(await as("holdfast_app", 1, insert(2))).toBe("42501");
     expect(await as("holdfast_app", undefined, insert(1))).toBe("42501");
-    const touch = `update holdfast.wallets set version = version where id = '${wallet?.["id"]}' returning 1 as changed`;
-    expect(await as("holdfast_app", 1, touch)).toEqual([{ changed: 1 }]);
-    expect(await as("holdfast_app", 2, touch)).toEqual([]);
-    expect(await as("holdfast_app", undefined, touch)).toEqual([]);
+    const [show] = await sql`select id from holdfast.shows where tenant_id = 1 limit 1`;
+    for (const touch of [
+      `update holdfast.wallets set version = version where id = '${wallet?.["id"]}' returning 1 as changed`,
+      `update holdfast.shows set version = version where id = '${show?.["id"]}' returning 1 as changed`,
+    ]) {
+      expect(await as("holdfast_app", 1, touch)).toEqual([{ changed: 1 }]);
+      expect(await as("holdfast_app", 2, touch)).toEqual([]);
+      expect(await as("holdfast_app", undefined, touch)).toEqual([]);
+    }
+    const change = (tenant: number) => `insert into holdfast.show_changes
+      values (${tenant}, '${show?.["id"]}', 1000, gen_random_uuid(), gen_random_uuid(), 'free', '{A1}')`;
+    expect(await as("holdfast_app", 1, change(1))).toEqual([]);
+    expect(await as("holdfast_app", 1, change(2))).toBe("42501");
   });
 
   test("the owner of the tables reads all and moves no credit", async () => {

@@ -71,7 +71,11 @@ const CHANGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   bigint: [["changed.COLUMN + 1", "changed.COLUMN - 1"]],
   uuid: [["gen_random_uuid()"], [ELSEWHERE], ["null"]],
   text: [["changed.COLUMN || 'x'", "'captured'", "'released'", "'sold'", "'held'"], [ELSEWHERE]],
-  "text[]": [["changed.COLUMN || 'x'::text"], ["changed.COLUMN[2:]"], ["changed.COLUMN[2:] || changed.COLUMN[1]"]],
+  "text[]": [
+    ["changed.COLUMN || 'x'::text"],
+    ["changed.COLUMN[2:]"],
+    ["changed.COLUMN[2:] || changed.COLUMN[1]"],
+  ],
   json: [[`'{"ok": true}'::json`], ["(changed.COLUMN::text || ' ')::json"]],
   bytea: [["'\\x00'::bytea"]],
   "timestamp with time zone": [["coalesce(changed.COLUMN, now()) + interval '1 millisecond'"], ["null"]],
@@ -83,7 +87,9 @@ interface Column {
 }
 
 async function columnsOf(table: Table): Promise<Column[]> {
-  const rows = await sql<Column[]>`select attname as name, format_type(atttypid, null) as type from pg_attribute
+  const rows = await sql<
+    Column[]
+  >`select attname as name, format_type(atttypid, null) as type from pg_attribute
     where attrelid = ${`holdfast.${table}`}::regclass and attnum > 0 and not attisdropped order by attnum`;
   return [...rows];
 }
@@ -122,8 +128,7 @@ async function tamper(table: Table, key: string, { name, type }: Column) {
       if (now === undefined) continue;
       tried.push(value);
       const findings = await verify({ url: database.url });
-      if (!named(findings, table, [key, now]))
-        missed.push(`${name} of ${key} = ${value}: ${told(findings)}`);
+      if (!named(findings, table, [key, now])) missed.push(`${name} of ${key} = ${value}: ${told(findings)}`);
       const restore = `update holdfast.${table} set ${name} = $2::text::${type} where ${KEY[table]} = $1 returning 1`;
       expect(await sql.unsafe(restore, [now, kept?.["value"]])).toHaveLength(1);
       break;

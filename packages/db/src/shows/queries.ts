@@ -7,6 +7,7 @@ import type { Tx } from "../transaction.ts";
 import { parseInput } from "../write-path/registry.ts";
 import { type Reservation, type ReservationStatus, token } from "./commands.ts";
 import type { Layout } from "./layout.ts";
+import { stayOnIndexes } from "./stay-on-indexes.ts";
 
 /** Input schemas by procedure. */
 export const showQueries = {
@@ -55,14 +56,27 @@ interface Reader {
   read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
 }
 
-/** A show with its counts; seats whose hold has expired are free the moment it does, whoever writes that down and when. */
+/**
+ * A show with its counts; seats whose hold has expired are free the moment it does, whoever writes that down and when. The
+ * time is that of the statement: one that went on while it runs would count a seat that it no longer lists.
+ */
 const SUMMARY = `
   show.id::text as show_id, show.name, show.capacity::text, (show.held - expired.seats)::text as held, show.sold::text,
   show.version::text, to_char(show.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as starts_at`;
 const EXPIRED = `cross join lateral (
     select coalesce(sum(cardinality(seat_ids)), 0)::int as seats from holdfast.reservations
     where show.held > 0 and tenant_id = $1::int and show_id = show.id and status = 'held'
-      and expires_at <= clock_timestamp()) as expired`;
+      and expires_at <= statement_timestamp()) as expired`;
+
+/** Reads by index, whatever the size of the tables. */
+function readByIndex(db: Reader, principal: Principal, text: string, parameters: (string | null)[]) {
+  return db.read(principal, (tx) => {
+    stayOnIndexes(tx);
+    return tx.run(text, parameters);
+  });
+}
+
+const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** The tenant's shows, the newest first; `next` continues where they end. */
 export async function listShows(
@@ -70,14 +84,13 @@ export async function listShows(
   principal: Principal,
   input: Input<"shows.list">,
 ): Promise<{ shows: ShowSummary[]; next: string | null }> {
-  const { before, limit = 50 } = parseInput(showQueries["shows.list"], input);
-  const rows = await db.read(principal, (tx) =>
-    tx.run(
-      `select ${SUMMARY} from holdfast.shows as show ${EXPIRED}
-      where show.tenant_id = $1::int and ($2::uuid is null or show.id < $2::uuid)
-      order by show.id desc limit $3::int`,
-      [String(principal.tenantId), before ?? null, String(limit)],
-    ),
+  const { before = AFTER_ALL_IDS, limit = 50 } = parseInput(showQueries["shows.list"], input);
+  const rows = await readByIndex(
+    db,
+    principal,
+    `select ${SUMMARY} from holdfast.shows as show ${EXPIRED}
+    where show.tenant_id = $1::int and show.id < $2::uuid order by show.id desc limit $3::int`,
+    [String(principal.tenantId), before, String(limit)],
   );
   const shows = rows.map(summaryOf);
   return { shows, next: shows.length === limit ? (shows.at(-1)?.showId ?? null) : null };
@@ -94,21 +107,19 @@ export async function getShow(
   input: Input<"shows.get">,
 ): Promise<ShowView> {
   const { showId } = parseInput(showQueries["shows.get"], input);
-  const [row] = await db.read(principal, (tx) =>
-    tx.run(
-      `select ${SUMMARY}, show.wallet_id::text, wallet.currency, show.hold_seconds::text, show.max_hold_seconds::text,
-        show.layout::text, seat.held_seats, seat.sold_seats
-      from holdfast.shows as show ${EXPIRED}
-      left join holdfast.wallets as wallet on wallet.tenant_id = $1::int and wallet.id = show.wallet_id
-      cross join lateral (
-        select string_agg(seat.id, E'\\x1f') filter (where seat.status = 'sold') as sold_seats,
-          string_agg(seat.id, E'\\x1f') filter (where reservation.expires_at > clock_timestamp()) as held_seats
-        from holdfast.seats as seat left join holdfast.reservations as reservation
-          on seat.status = 'held' and reservation.tenant_id = $1::int and reservation.id = seat.reservation_id
-        where seat.tenant_id = $1::int and seat.show_id = show.id) as seat
-      where show.tenant_id = $1::int and show.id = $2::uuid`,
-      [String(principal.tenantId), showId],
-    ),
+  const [row] = await readByIndex(
+    db,
+    principal,
+    `select ${SUMMARY}, show.wallet_id::text, show.hold_seconds::text, show.max_hold_seconds::text, show.layout::text,
+      (select currency from holdfast.wallets where tenant_id = $1::int and id = show.wallet_id) as currency,
+      (select string_agg(id, E'\\x1f') from holdfast.seats
+        where tenant_id = $1::int and show_id = show.id and status = 'sold') as sold_seats,
+      (select string_agg(array_to_string(seat_ids, E'\\x1f'), E'\\x1f') from holdfast.reservations
+        where tenant_id = $1::int and show_id = show.id and status = 'held'
+          and expires_at > statement_timestamp()) as held_seats
+    from holdfast.shows as show ${EXPIRED}
+    where show.tenant_id = $1::int and show.id = $2::uuid`,
+    [String(principal.tenantId), showId],
   );
   if (row === undefined) throw new HoldfastError("NOT_FOUND", { what: "showId" });
   return {
@@ -134,23 +145,23 @@ export async function getReservation(
   input: Input<"seats.check">,
 ): Promise<ReservationView> {
   const { reservationId, tokenHash } = parseInput(showQueries["seats.check"], input).token;
-  const [row] = await db.read(principal, (tx) =>
-    tx.run(
-      `select id::text as reservation_id, show_id::text, array_to_string(seat_ids, E'\\x1f') as seats, price::text,
-        case when status = 'held' and expires_at <= clock_timestamp() then 'expired' else status end as status,
-        to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as expires_at,
-        case when status = 'held' then greatest(0, floor(extract(epoch from expires_at - clock_timestamp())))
-          else 0 end::text as expires_in_seconds
-      from holdfast.reservations
-      where tenant_id = $1::int and id = $2::uuid and token_hash = decode($3, 'hex')
-        and ($4::text is null or customer_id = $4::text)`,
-      [
-        String(principal.tenantId),
-        reservationId,
-        tokenHash,
-        actsForOthers(principal) ? null : principal.subject,
-      ],
-    ),
+  const [row] = await readByIndex(
+    db,
+    principal,
+    `select id::text as reservation_id, show_id::text, array_to_string(seat_ids, E'\\x1f') as seats, price::text,
+      case when status = 'held' and expires_at <= statement_timestamp() then 'expired' else status end as status,
+      to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as expires_at,
+      case when status = 'held' then greatest(0, floor(extract(epoch from expires_at - statement_timestamp())))
+        else 0 end::text as expires_in_seconds
+    from holdfast.reservations
+    where tenant_id = $1::int and id = $2::uuid and token_hash = decode($3, 'hex')
+      and ($4::text is null or customer_id = $4::text)`,
+    [
+      String(principal.tenantId),
+      reservationId,
+      tokenHash,
+      actsForOthers(principal) ? null : principal.subject,
+    ],
   );
   if (row === undefined) throw new HoldfastError("NOT_FOUND", { what: "token" });
   return {

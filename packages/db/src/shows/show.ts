@@ -35,7 +35,7 @@ export interface Held {
 /** A seat that has a row: somebody has or had it. */
 export interface Seat {
   readonly status: "free" | "held" | "sold";
-  /** Whose it is, unless it is free. */
+  /** Whose it is, unless it is free; nobody asks that of a sold one that was read with all of its show. */
   readonly reservationId: string | undefined;
 }
 
@@ -93,7 +93,8 @@ export class ShowRows {
   /** Whether a seat is held or sold, unless by this reservation. */
   isTaken(showId: string, seatId: string, butBy?: string): boolean {
     const seat = this.seat(showId, seatId);
-    return seat !== undefined && seat.status !== "free" && seat.reservationId !== butBy;
+    if (seat === undefined || seat.status === "free") return false;
+    return butBy === undefined || seat.reservationId !== butBy;
   }
 
   /** The customer's active reservation of a show. */

@@ -1,6 +1,7 @@
 import * as field from "../fields.ts";
 import { pgArray, textOf } from "../statements.ts";
 import type { Change, Topic } from "../write-path/topic.ts";
+import { stayOnIndexes } from "./stay-on-indexes.ts";
 
 const isId = (id: string): boolean => field.id.safeParse(id).success;
 
@@ -9,6 +10,7 @@ export const showTopic: Topic = {
   kind: "show",
 
   async versions(tx, principal, ids) {
+    stayOnIndexes(tx);
     const rows = await tx.run(
       `select found.* from unnest($2::uuid[]) as wanted(key) cross join lateral (
         select id::text, version::text from holdfast.shows where tenant_id = $1::int and id = wanted.key offset 0) as found`,
@@ -18,6 +20,7 @@ export const showTopic: Topic = {
   },
 
   async changesSince(tx, tenantId, wanted, limit) {
+    stayOnIndexes(tx);
     const rows = await tx.run(
       `select found.* from unnest($2::uuid[], $3::bigint[]) as wanted(key, since) cross join lateral (
         select show_id::text, version::text, status, array_to_string(seat_ids, E'\\x1f') as seat_ids

@@ -21,7 +21,6 @@ const REPLACED = `
     from step where makes and data ? 'replaced')`;
 
 const CHANGE_KEY = "change.tenant_id || '/' || change.show_id || '/' || change.version";
-const ENTRY_KEY = "entry.tenant_id || '/' || entry.wallet_id || '/' || entry.version";
 
 /** The history of each seat: what it became, and what it was before. */
 const SEAT_HISTORY = `
@@ -191,19 +190,21 @@ export const showChecks: readonly Check[] = [
     sql: `
       with ${STEPS},
       sale as (select *, (data ->> 'price')::bigint as price from step where kind = 'confirm' and data ->> 'price' <> '0'),
-      expected as (
-        select tenant_id, operation_id, data ->> 'walletId' as wallet_id, -price as amount from sale
+      moved as (
+        select tenant_id, operation_id, wallet_id::text, version, amount, 0 as expected, false as of_seats
+        from holdfast.entries
         union all
-        select tenant_id, operation_id, input -> 'token' ->> 'organiserWalletId', price from sale)
-      select coalesce(${ENTRY_KEY}, expected.tenant_id || '/operation/' || expected.operation_id) as row_key,
-        format('operation %s moved %s instead of %s', coalesce(entry.operation_id, expected.operation_id),
-          coalesce(entry.amount, 0), coalesce(expected.amount, 0)) as message
-      from (
-        select entry.* from holdfast.entries as entry join holdfast.operations as operation
-          on operation.tenant_id = entry.tenant_id and operation.id = entry.operation_id
-        where operation.kind like 'seats.%' or operation.kind like 'shows.%') as entry
-      full join expected on expected.tenant_id = entry.tenant_id and expected.operation_id = entry.operation_id
-        and expected.wallet_id = entry.wallet_id::text
-      where entry.amount is distinct from expected.amount`,
+        select tenant_id, operation_id, data ->> 'walletId', null, 0, -price, true from sale
+        union all
+        select tenant_id, operation_id, input -> 'token' ->> 'organiserWalletId', null, 0, price, true from sale
+        union all
+        select tenant_id, id, null, null, 0, 0, true from holdfast.operations
+        where kind like 'seats.%' or kind like 'shows.%')
+      select coalesce(min(tenant_id || '/' || wallet_id || '/' || version), tenant_id || '/operation/' || operation_id) as row_key,
+        format('operation %s moved %s instead of %s', operation_id, sum(amount), sum(expected)) as message
+      from (select *, bool_or(of_seats) over (partition by tenant_id, operation_id) as is_sale from moved) as judged
+      where is_sale and wallet_id is not null
+      group by tenant_id, operation_id, wallet_id
+      having sum(amount) <> sum(expected)`,
   },
 ];

@@ -34,7 +34,11 @@ export interface TestShow {
 }
 
 /** A show of one section, at 10 sat a seat unless said otherwise, and of the shop's tenant. */
-export async function createShow(db: Db, options: HouseOptions = {}, by: Principal = shop): Promise<TestShow> {
+export async function createShow(
+  db: Db,
+  options: HouseOptions = {},
+  by: Principal = shop,
+): Promise<TestShow> {
   const { rows = ["....."], price = 10n, ...more } = options;
   const walletId = price === 0n ? undefined : await openWallet(db, 0n, { ownerId: "organiser" });
   const { showId } = await db.execute(by, {

@@ -1,23 +1,29 @@
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { connect } from "../index.ts";
-import { newKey, openWallet, shop } from "../testing/factories.ts";
+import { connect, type Db, getReservation, getShow, listShows, type Principal } from "../index.ts";
+import { ada, newKey, openWallet, shop } from "../testing/factories.ts";
 import { createTestDatabase } from "../testing/index.ts";
+import { createShow } from "../testing/shows.ts";
+
+const tokenSecret = "of this test";
 
 test("no statement of the write path scans a table, not even while it is tiny and Postgres knows it", async () => {
   const database = await createTestDatabase();
   const sql = postgres(database.url, { max: 1 });
   try {
-    const before = connect({ url: database.url });
+    const before = connect({ url: database.url, tokenSecret });
     const [from, to] = [await openWallet(before, 100n), await openWallet(before, 100n)];
     const hold = { walletId: from, amount: 5n, expiresInSeconds: 600 };
     await before.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
+    const { showId } = await createShow(before);
+    const later = await createShow(before);
+    await useSeats(before, showId, later.showId, from);
     await before.close();
-    await sql`analyze holdfast.wallets, holdfast.operations, holdfast.entries, holdfast.holds`;
+    await sql`analyze`;
     const scansThen = await scans(sql);
 
     // Fresh sessions plan their statements now, with statistics that say "a handful of rows".
-    const db = connect({ url: database.url });
+    const db = connect({ url: database.url, tokenSecret });
     const transfer = { fromWalletId: from, toWalletId: to, amount: 1n };
     await db.execute(shop, { kind: "wallets.transfer", idempotencyKey: newKey(), ...transfer });
     const { holdId } = await db.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
@@ -31,6 +37,9 @@ test("no statement of the write path scans a table, not even while it is tiny an
     });
     await db.execute(shop, { kind: "wallets.release", idempotencyKey: newKey(), holdId });
     await openWallet(db, 10n);
+    await createShow(db);
+    await useSeats(db, showId, later.showId, from);
+    await db.sweep();
     // Sessions report what they did when they end.
     await db.close();
     expect(await scans(sql)).toEqual(scansThen);
@@ -56,14 +65,7 @@ test("nor does one read its tenant's rows by an index, after the table grew unde
       });
     await transfer();
     const other = connect({ url: database.url, sessions: 1 });
-    for (let many = 0; many < 4; many++) {
-      await other.execute(shop, {
-        kind: "wallets.batch",
-        idempotencyKey: newKey(),
-        atomic: true,
-        commands: Array.from({ length: 500 }, () => ({ kind: "open" as const, currency: "sat" })),
-      });
-    }
+    for (let many = 0; many < 4; many++) await openWallets(other);
     await other.close();
     // Its session, and the connection for its doorbells.
     const before = await rowsByIndex(sql, 2);
@@ -76,6 +78,76 @@ test("nor does one read its tenant's rows by an index, after the table grew unde
   }
 });
 
+test("nor does one on seats, nor a look at a show", async () => {
+  const database = await createTestDatabase();
+  const sql = postgres(database.url, { max: 1 });
+  const db = connect({ url: database.url, tokenSecret, sessions: 1 });
+  try {
+    const { showId } = await createShow(db);
+    const later = await createShow(db);
+    const purse = await openWallet(db, 1_000n);
+    await useSeats(db, showId, later.showId, purse);
+    const connected = await connections(sql);
+    const others = connect({ url: database.url, tokenSecret, sessions: 1 });
+    const big = await createShow(others, { rows: Array.from({ length: 20 }, () => ".".repeat(100)) });
+    for (let many = 0; many < 4; many++) await openWallets(others);
+    await Promise.all(
+      Array.from({ length: 2_000 }, async (_, at) => {
+        const seatId = `${String.fromCharCode(65 + (at % 20))}${Math.floor(at / 20) + 1}`;
+        const reserve = { showId: big.showId, seatIds: [seatId], customerId: `customer ${at}` };
+        await others.execute(shop, { kind: "seats.reserve", idempotencyKey: newKey(), ...reserve });
+      }),
+    );
+    await others.close();
+    const before = await rowsByIndex(sql, connected);
+    for (let again = 0; again < 10; again++) await useSeats(db, showId, later.showId, purse);
+    await db.close();
+    expect((await rowsByIndex(sql, 0)) - before).toBeLessThan(3_000);
+  } finally {
+    await sql.end();
+    await database.close();
+  }
+});
+
+/** Every command on seats, and every way to look at them; leaves none of five taken. */
+async function useSeats(db: Db, showId: string, laterId: string, walletId: string): Promise<void> {
+  const bea: Principal = { tenantId: 1, subject: "bea", role: "user" };
+  const key = () => ({ idempotencyKey: newKey() });
+  const first = await db.execute(ada, { kind: "seats.reserve", ...key(), showId, seatIds: ["A1", "A2"] });
+  const second = await db.execute(bea, {
+    ...{ kind: "seats.reserve", ...key(), showId },
+    seatIds: ["A2"],
+    ifTaken: "nearest",
+  } as const);
+  const third = await db.execute(bea, {
+    ...{ kind: "seats.reserve", ...key(), showId },
+    bestAvailable: { quantity: 1 },
+    replace: true,
+  } as const);
+  expect(third.replaced).toBe(second.reservationId);
+  await db.execute(ada, { kind: "seats.extend", ...key(), token: first.token, expiresInSeconds: 700 });
+  // Too little credit: what a purchase reads is read, and the seats stay.
+  const buy = { kind: "seats.confirm", ...key(), token: first.token, walletId } as const;
+  await expect(db.execute(bea, buy)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const leave = new AbortController();
+  await (await db.watch(ada, [{ kind: "show", id: showId, since: 0n }], leave.signal)).next();
+  leave.abort();
+  await getShow(db, ada, { showId });
+  expect((await listShows(db, ada, { before: laterId })).shows).toHaveLength(1);
+  await getReservation(db, ada, { token: first.token });
+  await db.execute(ada, { kind: "seats.release", ...key(), token: first.token });
+  await db.execute(bea, { kind: "seats.release", ...key(), token: third.token });
+}
+
+async function openWallets(db: Db): Promise<void> {
+  await db.execute(shop, {
+    kind: "wallets.batch",
+    idempotencyKey: newKey(),
+    atomic: true,
+    commands: Array.from({ length: 500 }, () => ({ kind: "open" as const, currency: "sat" })),
+  });
+}
+
 /** Rows that were read by any index, once no more than so many others are connected: sessions report when they end. */
 async function rowsByIndex(sql: postgres.Sql, others: number): Promise<number> {
   await untilAlone(sql, others);
@@ -85,12 +157,15 @@ async function rowsByIndex(sql: postgres.Sql, others: number): Promise<number> {
 }
 
 async function untilAlone(sql: postgres.Sql, others = 0): Promise<void> {
-  for (;;) {
-    const [row] = await sql<{ others: number }[]>`
-      select count(*)::int as others from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
-    if ((row?.others ?? 0) <= others) return;
-  }
+  while ((await connections(sql)) > others);
+}
+
+/** How many others are connected. */
+async function connections(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ others: number }[]>`
+    select count(*)::int as others from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+  return row?.others ?? Number.NaN;
 }
 
 /** Sequential scans by table, once nobody but us is connected. */
@@ -98,6 +173,6 @@ async function scans(sql: postgres.Sql): Promise<Record<string, number>> {
   await untilAlone(sql);
   const rows = await sql<{ name: string; scans: number }[]>`
     select relname as name, seq_scan::int as scans from pg_stat_user_tables
-    where schemaname = 'holdfast' and relname in ('wallets', 'operations', 'entries', 'holds') order by relname`;
+    where schemaname = 'holdfast' and relname <> 'migrations' order by relname`;
   return Object.fromEntries(rows.map(({ name, scans }) => [name, scans]));
 }

@@ -49,14 +49,18 @@ export function createFeed(client: Pick<Holdfast, "watch">): Feed {
       leave?.abort();
       leave = new AbortController();
       if (topics.size > 0) void run(leave);
+      // Where nothing is told, nothing is live: who polls otherwise must begin to.
+      else become("connecting");
     });
   }
 
   async function run({ signal }: AbortController): Promise<void> {
     const wanted = [...topics.values()].slice(0, MAX_TOPICS);
     const since = wanted.map(({ kind, id, known }) => ({ kind, id, since: `${known}` }));
+    // Topics for which there is no room change unseen: then the page as a whole is not live, and goes on polling.
+    const isWhole = wanted.length === topics.size;
     const onState = (next: WatchState): void => {
-      if (!signal.aborted) become(next);
+      if (!signal.aborted) become(next === "live" && !isWhole ? "waiting" : next);
     };
     try {
       for await (const events of client.watch(since, { signal, onState })) tell(events);

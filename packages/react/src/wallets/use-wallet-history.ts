@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { HistoryPage } from "../client-types.ts";
+import { useTopics } from "../feed/use-topics.ts";
 import { useHoldfast } from "../provider.tsx";
 import { queryKeys } from "../query-keys.ts";
 import { type History, knownPage, mergeHistory } from "./merge.ts";
@@ -12,7 +13,7 @@ export interface WalletHistoryOptions {
   readonly version?: string | undefined;
 }
 
-/** A wallet's history, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
+/** A wallet's history, live, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
 export function useWalletHistory(walletId: string, { limit = 25, version }: WalletHistoryOptions = {}) {
   const { client, queryClient, identity } = useHoldfast();
   const queryKey = queryKeys.history(identity, walletId);
@@ -33,12 +34,28 @@ export function useWalletHistory(walletId: string, { limit = 25, version }: Wall
     queryClient,
   );
 
-  const { data, refetch } = history;
+  const { data, isFetching, refetch } = history;
   const newest = data && (data.pages[0]?.entries[0]?.version ?? "0");
-  // Runs once per new version, so a server that lags is not asked in a loop.
+  const [told, setTold] = useState({ walletId, version: "0" });
+  useTopics("wallet", newest === undefined ? [] : [{ id: walletId, version: newest }], (events) => {
+    setTold({ walletId, version: events.at(-1)?.version ?? "0" });
+  });
+  const latest = newer(version, told.walletId === walletId ? told.version : undefined);
+  const asked = useRef("");
   useEffect(() => {
-    if (newest !== undefined && version !== undefined && BigInt(newest) < BigInt(version)) void refetch();
-  }, [newest, version, refetch]);
+    // One read at a time: a busy wallet changes faster than it is read, and each change would end the read before it.
+    if (isFetching || newest === undefined || latest === undefined || BigInt(newest) >= BigInt(latest))
+      return;
+    // Once per new version, so a server that lags is not asked in a loop.
+    if (asked.current === `${walletId} ${latest}`) return;
+    asked.current = `${walletId} ${latest}`;
+    void refetch({ cancelRefetch: false });
+  }, [isFetching, newest, latest, walletId, refetch]);
 
   return history;
+}
+
+function newer(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return BigInt(a) < BigInt(b) ? b : a;
 }

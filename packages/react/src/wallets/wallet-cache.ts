@@ -27,7 +27,6 @@ export function shareChanges({ queryClient, identity }: Scope, events: readonly 
       void queryClient.invalidateQueries({ queryKey: queryKeys.wallet(identity, walletId) });
       void queryClient.invalidateQueries({ queryKey: queryKeys.wallets(identity) });
     }
-    void queryClient.invalidateQueries({ queryKey: queryKeys.history(identity, walletId) });
   }
 }
 
