@@ -98,7 +98,9 @@ function choose(
     .filter(({ seat }) => seat.blocked === true || isTaken(seat.id))
     .map(({ seat }) => seat.id);
   if (conflicts.length === 0) return { places: asked };
-  const nearest = command.ifTaken === "nearest" ? nearestAvailable(plan, isTaken, asked) : undefined;
+  // Who needs an accessible seat is not helped by another one nearby.
+  const mayMove = command.ifTaken === "nearest" && asked.every(({ seat }) => seat.accessible !== true);
+  const nearest = mayMove ? nearestAvailable(plan, isTaken, asked) : undefined;
   if (nearest === undefined) return refuse("SEATS_TAKEN", { conflicts });
   return { places: plan.sorted(nearest), insteadOf: conflicts };
 }

@@ -134,6 +134,21 @@ describe("reserving", () => {
   });
 });
 
+test("who asks for an accessible seat gets that one or none", async () => {
+  const { showId } = await createShow(db, { rows: ["a...."] });
+  expect(await reserve(ada, { showId, bestAvailable: { quantity: 4 } })).toMatchObject({
+    seats: ["A2", "A3", "A4", "A5"],
+  });
+  await reserve(bob, { showId, seatIds: ["A1"] });
+  const asked = { showId, seatIds: ["A1"], customerId: "carol", ifTaken: "nearest" } as const;
+  expect(await settle(reserve(shop, asked))).toMatchObject({ code: "SEATS_TAKEN" });
+  const other = await createShow(db, { rows: ["a...."] });
+  await reserve(bob, { showId: other.showId, seatIds: ["A1"] });
+  expect(await settle(reserve(shop, { ...asked, showId: other.showId }))).toMatchObject({
+    code: "SEATS_TAKEN",
+  });
+});
+
 describe("tokens", () => {
   test("are told again to whoever repeats the call, and stored nowhere", async () => {
     const { showId } = await createShow(db);

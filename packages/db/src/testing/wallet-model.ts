@@ -268,7 +268,7 @@ export type Told =
   | { readonly ok: true; readonly data: object }
   | { readonly ok: false; readonly code: string; readonly details: object };
 
-class Refused extends Error {
+export class Refused extends Error {
   readonly code: string;
   readonly details: object;
   constructor(code: string, details: object) {

@@ -126,7 +126,7 @@ async function useSeats(db: Db, showId: string, laterId: string, walletId: strin
   } as const);
   expect(third.replaced).toBe(second.reservationId);
   await db.execute(ada, { kind: "seats.extend", ...key(), token: first.token, expiresInSeconds: 700 });
-  // Too little credit: what a purchase reads is read, and the seats stay.
+  // Somebody else has the token: what a purchase reads is read, and the seats stay.
   const buy = { kind: "seats.confirm", ...key(), token: first.token, walletId } as const;
   await expect(db.execute(bea, buy)).rejects.toMatchObject({ code: "NOT_FOUND" });
   const leave = new AbortController();
