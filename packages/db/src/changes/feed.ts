@@ -47,7 +47,7 @@ export interface FeedOptions {
 const RETRY_MS = 500;
 /**
  * Telling a watcher anything costs about as much as telling much at once, so a crowd is told less often: 2,000 watchers every
- * 80 ms.
+ * 40 ms.
  */
 const MS_A_WATCHER = 0.02;
 const MAX_EVERY_MS = 100;

@@ -196,9 +196,16 @@ describe("reserve", () => {
   );
   refuses(
     "the nearest, when there are too few of its category",
-    reserve({ seatIds: ["A1", "C1", "C2"], ifTaken: "nearest", replace: true }),
+    // Gold are free: A3, A5, B2 and B5, and B4, which is not for everybody.
+    reserve({ seatIds: ["A1", "A3", "A5", "B2", "B5"], ifTaken: "nearest" }),
     refusedSeats("A1"),
-    { by: bob },
+    { by: dan },
+  );
+  refuses(
+    "another seat than the one for people who need it",
+    reserve({ seatIds: ["A4", "B4"], ifTaken: "nearest" }),
+    refusedSeats("A4"),
+    { by: dan },
   );
   refuses(
     "more than there are",

@@ -140,7 +140,7 @@ test("who asks for an accessible seat gets that one or none", async () => {
     seats: ["A2", "A3", "A4", "A5"],
   });
   await reserve(bob, { showId, seatIds: ["A1"] });
-  const asked = { showId, seatIds: ["A1"], customerId: "carol", ifTaken: "nearest" } as const;
+  const asked = { showId, seatIds: ["A1"], customerId: "carol", ifTaken: "nearest" as const };
   expect(await settle(reserve(shop, asked))).toMatchObject({ code: "SEATS_TAKEN" });
   const other = await createShow(db, { rows: ["a...."] });
   await reserve(bob, { showId: other.showId, seatIds: ["A1"] });
