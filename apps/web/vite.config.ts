@@ -12,8 +12,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Libraries change seldom: a new console leaves them in the browser's cache. Plots are loaded with their room.
-      output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules(?!.*[\\/]uplot)/ }] } },
+      // Libraries change seldom: a new console leaves them in the browser's cache. Plots and the map are loaded with their rooms.
+      output: {
+        codeSplitting: { groups: [{ name: "libraries", test: /node_modules(?!.*[\\/](?:uplot|d3-))/ }] },
+      },
     },
     chunkSizeWarningLimit: 700,
   },

@@ -6,9 +6,10 @@ import type { World } from "./world.ts";
 /** What no history shows: the state of the processes and of Postgres at the end (I12), and how fast things healed (I11). */
 export async function checkHealth(
   world: World,
-  { recoveries, unexpected, deadlocks }: Pick<Tally, "recoveries" | "unexpected" | "deadlocks">,
+  tally: Pick<Tally, "recoveries" | "unexpected" | "unresolved" | "deadlocks">,
   recoveryLimitMs: number,
 ): Promise<Violation[]> {
+  const { recoveries, unexpected, unresolved, deadlocks } = tally;
   const violations: Violation[] = [];
   const add = (invariant: Violation["invariant"], message: string, found: readonly string[]): void => {
     if (found.length > 0) violations.push({ invariant, message, evidence: found.slice(0, 5) });
@@ -34,8 +35,14 @@ export async function checkHealth(
     "a log line bears a caller's text or SQL with values",
     servers.flatMap((server) => server.output.split("\n").filter((line) => /canary-\d/.test(line))),
   );
+  add(
+    "I10",
+    "a log line bears a token",
+    servers.flatMap((server) => server.output.split("\n").filter((line) => /[\w-]{80,}/.test(line))),
+  );
   add("I12", "transactions waited for each other", deadlocks > 0 ? [`${deadlocks} deadlocks`] : []);
   add("I12", "a transaction or a lock outlived its caller", await leftOver(world));
+  add("I11", "calls without an outcome long after everything had healed", unresolved);
   add(
     "I11",
     `service was not back within ${recoveryLimitMs} ms of a heal`,

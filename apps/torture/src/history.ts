@@ -30,6 +30,12 @@ export interface Sent {
   readonly direct: boolean;
 }
 
+/** What changes nothing and needs no key. */
+export const QUERIES: ReadonlySet<string> = new Set([
+  ...["wallets.mine", "wallets.get", "wallets.history", "wallets.balanceAt"],
+  ...["shows.list", "shows.get", "seats.check"],
+]);
+
 export interface Caller {
   readonly tenantId: number;
   readonly subject: string;

@@ -33,6 +33,7 @@ export class Tally {
   readonly recoveries: Recovery[] = [];
   /** The first few replies that say that the server met what nobody expected. */
   readonly unexpected: string[] = [];
+  readonly unresolved: string[] = [];
   deadlocks = 0;
   readonly #strokes: Stroke[] = [];
   readonly #workload: Record<string, number> = {};
@@ -48,6 +49,7 @@ export class Tally {
     this.violations.push(...violations);
     this.recoveries.push(...evidence.recoveries);
     this.deadlocks += evidence.deadlocks;
+    this.unresolved.push(...evidence.unresolved.map((intent) => JSON.stringify(intent)));
     this.#strokes.push(...evidence.strokes);
     addTo(this.#workload, evidence.workload);
     addTo(this.#checked, checked);

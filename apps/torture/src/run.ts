@@ -24,6 +24,7 @@ export interface RoundOptions {
 export interface Evidence {
   readonly events: HistoryEvent[];
   readonly workload: Workload["counts"];
+  readonly unresolved: Workload["unresolved"];
   readonly strokes: Schedule["strokes"];
   readonly recoveries: Schedule["recoveries"];
   readonly deadlocks: number;
@@ -56,6 +57,7 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
   return {
     events: await readHistory(historyFile),
     workload: workload.counts,
+    unresolved: workload.unresolved,
     strokes: schedule?.strokes ?? [],
     recoveries: schedule?.recoveries ?? [],
     deadlocks,

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { type Plant, plants } from "./plants/plants.ts";
+import type { Plant } from "./plants/plant.ts";
+import { plants } from "./plants/plants.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 

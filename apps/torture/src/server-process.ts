@@ -39,6 +39,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         PORT: String(options.port),
         HOLDFAST_JWT_SECRET: options.secret,
         HOLDFAST_SESSIONS: "6",
+        // So that the faults meet it at work.
+        HOLDFAST_SWEEP_SECONDS: "1",
         HOLDFAST_LOG_LEVEL: "warn",
       },
     });

@@ -1,8 +1,15 @@
-import { deferred, startTestServer, type TestServer } from "@holdfast/server/testing";
+import { dataOf, deferred, startTestServer, type TestServer } from "@holdfast/server/testing";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findChromium, HOW_TO_INSTALL, launchChromium } from "./testing/chromium.ts";
-import { BOOST_CALLS, type ConsolePage, consolePage, keyOf, READ_CALLS } from "./testing/console-page.ts";
+import {
+  BOOST_CALLS,
+  type ConsolePage,
+  consolePage,
+  keyOf,
+  READ_CALLS,
+  WATCH_CALLS,
+} from "./testing/console-page.ts";
 import { onScreen, walletOf } from "./testing/wallet-of.ts";
 
 const chromium = findChromium();
@@ -54,6 +61,8 @@ function tryConsole(executablePath: string) {
 
   it("shows a boost in the balance only when the server has confirmed it", async () => {
     const before = await walletOf(server, "ada");
+    // The change feed and reads would tell the truth as well; here the answer itself is on trial.
+    await page.route(WATCH_CALLS, (route) => route.abort());
     await ui.signIn("ada");
     expect(await ui.breaches()).toEqual([]);
 
@@ -64,7 +73,6 @@ function tryConsole(executablePath: string) {
       await told.promise;
       await route.fulfill({ response });
     });
-    // Reads would tell the truth as well; here the answer itself is on trial.
     await page.route(READ_CALLS, async (route) => {
       await told.promise;
       await route.continue();
@@ -84,6 +92,55 @@ function tryConsole(executablePath: string) {
     const row = ui.historyRow(BigInt(before.version) + 1n);
     await row.getByText("well said").waitFor();
     expect(await row.textContent()).toContain("−50 sat");
+  });
+
+  it("shows what others pay by itself, without reading the wallet again", async () => {
+    const ada = await walletOf(server, "ada");
+    const bob = await walletOf(server, "bob");
+    await ui.signIn("ada");
+    await ui.freshness("Live").waitFor();
+    expect(await ui.breaches()).toEqual([]);
+    const reads: string[] = [];
+    page.on("request", (request) => {
+      if (/wallets\.(mine|get)/.test(request.url())) reads.push(request.url());
+    });
+    const caller = await server.as({ tenantId: 1, subject: "bob", role: "user" });
+    const boost = {
+      fromWalletId: bob.walletId,
+      toWalletId: ada.walletId,
+      amount: "40",
+      message: "live",
+    } as const;
+    dataOf(await caller.mutate("boost", { ...boost, idempotencyKey: "live-boost" }));
+    await ui
+      .figure("balance")
+      .filter({ hasText: onScreen(BigInt(ada.balance) + 40n) })
+      .waitFor();
+    await ui
+      .historyRow(BigInt(ada.version) + 1n)
+      .getByText("live")
+      .waitFor();
+    expect(reads).toEqual([]);
+  });
+
+  it("says when it is not live, and is again by itself", async () => {
+    const replica = await startTestServer({ databaseUrl: server.databaseUrl, config: { demo: true } });
+    await ui.signIn("ada", replica.url);
+    await ui.freshness("Live").waitFor();
+    await page.route(WATCH_CALLS, (route) => route.fulfill({ status: 503 }));
+    await replica.close();
+    await ui.freshness("The server does not answer").waitFor();
+    const port = Number(new URL(replica.url).port);
+    const again = await startTestServer({ databaseUrl: server.databaseUrl, config: { demo: true, port } });
+    try {
+      await ui.freshness("Reconnecting, figures as of").waitFor();
+      expect(await ui.breaches()).toEqual([]);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await ui.freshness("Live").waitFor();
+    } finally {
+      await context.close();
+      await again.close();
+    }
   });
 
   it("tells why a boost was refused, and takes nothing", async () => {

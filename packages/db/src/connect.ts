@@ -7,6 +7,7 @@ import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
+import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { Row } from "./statements.ts";
 import {
   DeadlinePassed,
@@ -17,7 +18,6 @@ import {
   type Tx,
   withTransaction,
 } from "./transaction.ts";
-import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";

@@ -157,7 +157,8 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorRow } = {
     status: 409,
     retry: "new-key",
     recorded: true,
-    message: "Fewer seats are free than you asked for; none was reserved. `details.available` says how many are.",
+    message:
+      "Fewer seats are free than you asked for; none was reserved. `details.available` says how many are.",
   },
   RESERVATION_ACTIVE: {
     status: 409,

@@ -2,9 +2,12 @@ import {
   connect,
   type Db,
   getBalanceAt,
+  getReservation,
+  getShow,
   getWallet,
   HoldfastError,
   listEntries,
+  listShows,
   listWallets,
 } from "@holdfast/db";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
@@ -57,13 +60,20 @@ function answer(
       return listWallets(db, caller, input as Parameters<typeof listWallets>[2]);
     case "wallets.balanceAt":
       return getBalanceAt(db, caller, input as Parameters<typeof getBalanceAt>[2]);
+    case "shows.get":
+      return getShow(db, caller, input as Parameters<typeof getShow>[2]);
+    case "shows.list":
+      return listShows(db, caller, input as Parameters<typeof listShows>[2]);
+    case "seats.check":
+      return getReservation(db, caller, input as Parameters<typeof getReservation>[2]);
     default:
       return db.execute(caller, { ...input, kind: procedure as `${string}.${string}` }, { deadlineMs });
   }
 }
 
 test("Holdfast itself, by two hosts and many clients at once, breaks nothing", async () => {
-  const hosts = [connect({ url: database.url, sessions: 4 }), connect({ url: database.url, sessions: 4 })];
+  const options = { url: database.url, sessions: 4, tokenSecret: "a secret of this test" };
+  const hosts = [connect(options), connect(options)];
   const random = createRandom(1);
   const intents = new Intents(random);
   const events: HistoryEvent[] = [];

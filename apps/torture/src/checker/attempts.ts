@@ -1,4 +1,4 @@
-import type { HistoryEvent, Replied, Sent } from "../history.ts";
+import { type HistoryEvent, QUERIES, type Replied, type Sent } from "../history.ts";
 import { callerName, contentOf, keyOf } from "./content.ts";
 
 /**
@@ -19,12 +19,12 @@ export interface Attempt {
   readonly content: string;
 }
 
-const QUERIES = new Set(["wallets.mine", "wallets.get", "wallets.history", "wallets.balanceAt"]);
-
 /** Codes of docs/errors.md with "recorded: yes". */
 const RECORDED = new Set([
   ...["INSUFFICIENT_FUNDS", "BALANCE_LIMIT", "VERSION_CONFLICT"],
   ...["HOLD_EXPIRED", "HOLD_CLOSED", "HOLD_EXCEEDED", "BATCH_REFUSED"],
+  ...["SEATS_TAKEN", "NOT_ENOUGH_SEATS", "RESERVATION_ACTIVE", "RESERVATION_EXPIRED"],
+  ...["RESERVATION_CLOSED", "EXTENSION_LIMIT"],
 ]);
 
 /** Codes of docs/errors.md that promise no effect, ever. TIMEOUT is told apart by its details. */

@@ -2,7 +2,16 @@ import type { HistoryEvent } from "../history.ts";
 import { type Attempt, readAttempts, repliedAtMs, wasTold } from "./attempts.ts";
 import { contentOf } from "./content.ts";
 import { groupBy } from "./group-by.ts";
-import type { EntryRow, HoldRow, OperationRow, Tables, WalletRow } from "./tables.ts";
+import { openStages, type Stage } from "./shows/stage.ts";
+import type {
+  EntryRow,
+  HoldRow,
+  OperationRow,
+  ReservationRow,
+  ShowChangeRow,
+  Tables,
+  WalletRow,
+} from "./tables.ts";
 
 /** Everything known of one tenant, from both sides: what the clients saw, and what the tables say. */
 export interface Case {
@@ -15,6 +24,12 @@ export interface Case {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly holds: ReadonlyMap<string, HoldRow>;
   readonly entriesByOperation: ReadonlyMap<string, readonly EntryRow[]>;
+  readonly stages: ReadonlyMap<string, Stage>;
+  readonly reservations: ReadonlyMap<string, ReservationRow>;
+  readonly reservationsByTokenHash: ReadonlyMap<string, ReservationRow>;
+  readonly changesByOperation: ReadonlyMap<string, readonly ShowChangeRow[]>;
+  /** Everything that has versions, by its id. */
+  readonly lines: ReadonlyMap<string, Line>;
   /** Rows whose id another row has. */
   readonly doubles: readonly { readonly id: string }[];
 }
@@ -38,21 +53,22 @@ export interface Account {
   sound: boolean;
 }
 
+/** What made each version of a wallet or of a show, oldest first. */
+export type Line = readonly { readonly version: bigint; readonly operationId: string }[];
+
 /** Sorts history and tables by tenant. */
 export function openCases(events: readonly HistoryEvent[], tables: Tables): Case[] {
   const attempts = groupBy(readAttempts(events), (attempt) => attempt.sent.caller.tenantId);
-  const wallets = groupBy(tables.wallets, tenantOf);
-  const operations = groupBy(tables.operations, tenantOf);
-  const entries = groupBy(tables.entries, tenantOf);
-  const holds = groupBy(tables.holds, tenantOf);
-  const tenants = new Set([attempts, wallets, operations, entries, holds].flatMap((map) => [...map.keys()]));
-  return [...tenants].map((tenantId) =>
-    openCase(tenantId, attempts.get(tenantId) ?? [], {
-      wallets: wallets.get(tenantId) ?? [],
-      operations: operations.get(tenantId) ?? [],
-      entries: entries.get(tenantId) ?? [],
-      holds: holds.get(tenantId) ?? [],
-    }),
+  const parts = new Map<number, Tables>();
+  const names = Object.keys(tables) as (keyof Tables)[];
+  const empty = Object.fromEntries(names.map((name) => [name, []])) as unknown as Tables;
+  for (const name of names) {
+    for (const [tenantId, rows] of groupBy<{ readonly tenantId: number }, number>(tables[name], tenantOf)) {
+      parts.set(tenantId, { ...(parts.get(tenantId) ?? empty), [name]: rows });
+    }
+  }
+  return [...new Set([...attempts.keys(), ...parts.keys()])].map((tenantId) =>
+    openCase(tenantId, attempts.get(tenantId) ?? [], parts.get(tenantId) ?? empty),
   );
 }
 
@@ -76,6 +92,8 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
     account.entries.push(entry);
   }
   for (const { entries } of accounts.values()) entries.sort((a, b) => (a.version < b.version ? -1 : 1));
+  const stages = openStages(tables);
+  const { reservations } = tables;
   return {
     tenantId,
     attempts,
@@ -84,7 +102,20 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
     storiesByKey: groupBy(stories, ({ operation }) => operation.idempotencyKey),
     accounts,
     holds: new Map(tables.holds.map((hold) => [hold.id, hold])),
-    doubles: [...doublesIn(tables.wallets), ...doublesIn(tables.operations), ...doublesIn(tables.holds)],
+    stages,
+    reservations: new Map(reservations.map((row) => [row.id, row])),
+    reservationsByTokenHash: new Map(reservations.map((row) => [row.tokenHash, row])),
+    changesByOperation: groupBy(
+      [...stages.values()].flatMap(({ changes }) => changes),
+      ({ operationId }) => operationId,
+    ),
+    lines: new Map<string, Line>([
+      ...[...accounts.values()].map(({ id, entries }) => [id, entries] as const),
+      ...[...stages.values()].map(({ id, changes }) => [id, changes] as const),
+    ]),
+    doubles: [tables.wallets, tables.operations, tables.holds, tables.shows, reservations].flatMap((rows) =>
+      doublesIn<{ readonly id: string }>(rows),
+    ),
     entriesByOperation: groupBy(
       [...accounts.values()].flatMap(({ entries }) => entries),
       ({ operationId }) => operationId,

@@ -43,12 +43,19 @@ describe("a right history", () => {
       "SAME_WALLET",
       "CURRENCY_MISMATCH",
     ];
+    const ofShows = [
+      ...["shows.create", "shows.get", "shows.list", "seats.check", "seats.reserve", "seats.extend"],
+      ...["seats.release", "seats.confirm", "seats.expire"],
+      ...["SEATS_TAKEN", "NOT_ENOUGH_SEATS", "RESERVATION_ACTIVE", "RESERVATION_EXPIRED"],
+      ...["RESERVATION_CLOSED", "EXTENSION_LIMIT", "BAD_REQUEST"],
+    ];
     const replies = ["success", "lost", "unreadable", "TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE"];
     const expected = [
       ...[...kinds, ...others].map((kind) => `wallets.${kind}`),
       ...codes,
       ...more,
       ...replies,
+      ...ofShows,
     ];
     expect([...seen].sort()).toEqual(expected.sort());
   });

@@ -1,45 +1,19 @@
 import { connect, type Db } from "@holdfast/db";
-import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkTables } from "./check-tables.ts";
+import { CopiedDatabase } from "./testing/copied-database.ts";
 
 const shop = { tenantId: 1, subject: "shop", role: "service" } as const;
 
-let database: TestDatabase;
-let name: string;
+let database: CopiedDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  name = new URL(database.url).pathname.slice(1);
+  database = await CopiedDatabase.create();
   const db = connect({ url: database.url });
   await write(db);
   await db.close();
 });
-afterAll(async () => {
-  await run("postgres", `drop database if exists ${name}_copy`);
-  await database.close();
-});
-
-/** Runs statements in one of the server's databases, as its owner; answers what the last one did. */
-async function run(
-  inDatabase: string,
-  ...statements: readonly string[]
-): Promise<postgres.RowList<postgres.Row[]>> {
-  const sql = postgres(urlOf(inDatabase), { max: 1, onnotice: () => {} });
-  try {
-    for (const statement of statements.slice(0, -1)) await sql.unsafe(statement);
-    return await sql.unsafe(statements.at(-1) ?? "");
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
-}
-
-function urlOf(inDatabase: string): string {
-  const url = new URL(database.url);
-  url.pathname = `/${inDatabase}`;
-  return url.href;
-}
+afterAll(() => database.close());
 
 /** Two wallets, and one of every command. */
 async function write(db: Db): Promise<void> {
@@ -91,7 +65,10 @@ async function write(db: Db): Promise<void> {
   });
   await hold("left-open", 600, 6n);
   await hold("short", 1);
-  await run(name, "select pg_sleep_until(min(expires_at)) from holdfast.holds where status = 'open'");
+  await database.run(
+    database.name,
+    "select pg_sleep_until(min(expires_at)) from holdfast.holds where status = 'open'",
+  );
   const debit = { kind: "debit", walletId: purse } as const;
   const commands = [
     { ...debit, amount: 2n },
@@ -115,8 +92,8 @@ async function write(db: Db): Promise<void> {
 
 test("what Holdfast wrote is right", async () => {
   expect(await checkTables(database.url)).toEqual([]);
-  const [counted] = await run(
-    name,
+  const [counted] = await database.run(
+    database.name,
     "select count(*)::int, count(distinct kind)::int as kinds from holdfast.operations",
   );
   // All kinds that there are, the expiry of the short hold among them.
@@ -226,19 +203,9 @@ const tampers: readonly (readonly [name: string, expected: string, sql: string])
   ],
 ];
 
-/** A checker that relies on the constraints would see nothing new. */
-const CONSTRAINTS_DROPPED = [
-  "alter table holdfast.operations drop constraint operations_key_once",
-  "alter table holdfast.entries drop constraint entries_pkey",
-  "alter table holdfast.wallets drop constraint wallets_balance_above_minimum, drop constraint wallets_held_within_balance",
-];
-
 describe("found when done by hand:", () => {
   test.each(tampers)("%s", async (_name, expected, statement) => {
-    const copy = `${name}_copy`;
-    await run("postgres", `drop database if exists ${copy}`, `create database ${copy} template ${name}`);
-    expect((await run(copy, ...CONSTRAINTS_DROPPED, statement)).count).toBeGreaterThan(0);
-    const found = await checkTables(urlOf(copy));
+    const found = await database.checkAfter(statement);
     expect([...new Set(found.map(({ invariant }) => invariant))].sort().join(" ")).toBe(expected);
     expect(found.every(({ message, evidence }) => message !== "" && evidence.length > 0)).toBe(true);
   });

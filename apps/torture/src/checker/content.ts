@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import type { Caller } from "../history.ts";
 
 /** What a call asks for, in the one form in which two askings can be compared. Written from docs, not from the parser. */
 export type Input = Readonly<Record<string, unknown>>;
 
-const IDS = new Set(["walletId", "fromWalletId", "toWalletId", "holdId"]);
-const DECIMALS = new Set(["amount", "minBalance", "ifVersion"]);
+const IDS = new Set(["walletId", "fromWalletId", "toWalletId", "holdId", "showId"]);
+const DECIMALS = new Set(["amount", "minBalance", "ifVersion", "price"]);
 
 /** The key under which the outcome is recorded; undefined when the caller sent none. */
 export function keyOf(procedure: string, input: Input): string | undefined {
@@ -21,7 +22,17 @@ export function callerName({ role, subject }: Caller): string {
   return `${role}:${subject}`;
 }
 
-/** The input without its key, fields in alphabetical order, ids in lower case, amounts in their shortest form. */
+/** What the tables say of a reservation's token: its hash, in an input that is as it was sent or as it was recorded. */
+export function tokenHashOf({ token }: Input): string | undefined {
+  if (typeof token === "string") return createHash("sha256").update(token).digest("hex");
+  const { tokenHash } = (token ?? {}) as { tokenHash?: unknown };
+  return typeof tokenHash === "string" ? tokenHash : undefined;
+}
+
+/**
+ * The input without its key, fields in alphabetical order, ids in lower case, amounts in their shortest form,
+ * and a token's hash in its place.
+ */
 export function contentOf(input: Input): string {
   return fieldsOf(input)
     .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
@@ -40,7 +51,9 @@ function fieldsOf(input: Input): [string, string][] {
   const fields: [string, string][] = [];
   for (const name of Object.keys(input).sort()) {
     const value = input[name];
-    if (name !== "idempotencyKey" && value !== undefined) fields.push([name, canonical(value, name)]);
+    if (name === "idempotencyKey" || value === undefined) continue;
+    // A token is never recorded, only what it was; the same hash is the same token.
+    fields.push([name, name === "token" ? `${tokenHashOf(input)}` : canonical(value, name)]);
   }
   return fields;
 }

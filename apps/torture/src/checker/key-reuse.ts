@@ -5,7 +5,7 @@ import { linesOf, rowLine } from "./evidence.ts";
 import type { Findings } from "./violation.ts";
 
 /** Decisions of the same call with the same key that can only be come to when nothing is recorded under it. */
-const DECIDED_ANEW = new Set(["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MISMATCH"]);
+const DECIDED_ANEW = new Set(["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MISMATCH", "BAD_REQUEST"]);
 
 /** The other half of I3: who comes with a used key is told so, truthfully, and learns the names of fields at most. */
 export function checkReuse(

@@ -24,6 +24,9 @@ const NEVER: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 const UUID_LENGTH = 36;
+/** Tokens of reservations are longer than that, and nothing else is that has no space in it. */
+const TOKEN = /[\w-]{80,}/g;
+const TOKEN_LENGTH = 80;
 
 /** I10: no error tells of the inside or of somebody else, and no answer tells of another tenant. */
 export function checkLeaks({ attempts }: Case, owners: Owners, findings: Findings): void {
@@ -40,11 +43,15 @@ export function checkLeaks({ attempts }: Case, owners: Owners, findings: Finding
         findings.add("I10", `an error tells ${what}`, JSON.stringify(found), () => linesOf([attempt]));
       }
     }
-    checkStrangers(attempt, reply.body.match(UUID) ?? [], owners, findings);
+    const texts = [...(reply.body.match(UUID) ?? []), ...(reply.body.match(TOKEN) ?? [])];
+    checkStrangers(attempt, texts, owners, findings);
   }
 }
 
-/** Ids that the caller did not send and that are another tenant's or, in an error to a user, another user's. */
+/**
+ * Ids and tokens that the caller did not send and that are another tenant's or, in an error to a user, another user's; of
+ * reservations a success tells nobody else either.
+ */
 function checkStrangers(
   attempt: Attempt,
   texts: readonly string[],
@@ -56,17 +63,22 @@ function checkStrangers(
     const owner = owners.get(text.toLowerCase());
     if (owner === undefined) continue;
     const sameTenant = owner.tenantId === caller.tenantId;
+    const { subject = caller.subject } = owner;
     const mayKnow =
-      attempt.meaning === "success" || caller.role !== "user" || owner.subject === caller.subject;
+      (attempt.meaning === "success" && !owner.secret) ||
+      caller.role !== "user" ||
+      subject === caller.subject;
     if ((sameTenant && mayKnow) || JSON.stringify(input).toLowerCase().includes(text.toLowerCase())) continue;
-    const rule = sameTenant ? "an error tells another user's id" : "a reply tells another tenant's id";
+    const rule = sameTenant
+      ? `${attempt.meaning === "success" ? "a reply" : "an error"} tells another user's id`
+      : "a reply tells another tenant's id";
     findings.add("I10", rule, text, () => linesOf([attempt]));
   }
 }
 
 function* idsIn(value: unknown): Generator<string> {
   if (typeof value === "string") {
-    if (value.length === UUID_LENGTH) yield value;
+    if (value.length === UUID_LENGTH || value.length >= TOKEN_LENGTH) yield value;
   } else if (typeof value === "object" && value !== null)
     for (const part of Object.values(value)) yield* idsIn(part);
 }

@@ -4,8 +4,8 @@ import type { Past } from "./past.ts";
 import type { Findings } from "./violation.ts";
 
 /**
- * One order of all operations that agrees with every wallet's versions. There is none when two operations came before
- * each other, each on another wallet (I6: then neither was one whole step).
+ * One order of all operations that agrees with the versions of every wallet and show. There is none when two operations came
+ * before each other, each on another of them (I6: then neither was one whole step).
  */
 export function inOneOrder(
   one: Case,
@@ -22,9 +22,9 @@ export function inOneOrder(
     else followers.push(to);
     waitingFor.set(to, (waitingFor.get(to) ?? 0) + 1);
   };
-  for (const { id, entries } of one.accounts.values()) {
+  for (const [id, line] of one.lines) {
     let before = openings.get(id)?.story?.operation.id;
-    for (const { operationId } of entries) {
+    for (const { operationId } of line) {
       if (operationId === before || !nodes.has(operationId)) continue;
       if (before !== undefined) link(before, operationId);
       before = operationId;
@@ -48,7 +48,7 @@ export function inOneOrder(
 
 /** Walks backwards among what could not be placed, where everything has something before it, until it meets itself. */
 function reportCircle(
-  { entriesByOperation }: Case,
+  { entriesByOperation, changesByOperation }: Case,
   rest: readonly Story[],
   after: ReadonlyMap<string, readonly string[]>,
   findings: Findings,
@@ -65,6 +65,7 @@ function reportCircle(
         circle.flatMap((id) => [
           ...linesOf(ids.get(id)?.askers ?? []),
           ...(entriesByOperation.get(id) ?? []).map((entry) => rowLine("entries", entry)),
+          ...(changesByOperation.get(id) ?? []).map((change) => rowLine("show_changes", change)),
         ]),
       );
       return;

@@ -1,16 +1,42 @@
+import { dataOf } from "./attempts.ts";
+import type { Case } from "./case.ts";
+import { textIn } from "./steps.ts";
 import type { Tables } from "./tables.ts";
 
-/** Whose each id of the tables is: wallets' and holds' by the wallet's owner, operations' and their keys' by the caller. */
-export type Owners = ReadonlyMap<string, { readonly tenantId: number; readonly subject: string }>;
+export interface Owner {
+  readonly tenantId: number;
+  /** Undefined for what everybody of the tenant may know. */
+  readonly subject: string | undefined;
+  /** Whether nobody else may be told of it, in a success neither. */
+  readonly secret: boolean;
+}
 
-export function findOwners({ wallets, holds, operations }: Tables): Owners {
-  const owners = new Map<string, { tenantId: number; subject: string }>();
-  for (const { id, tenantId, ownerId } of wallets) owners.set(id, { tenantId, subject: ownerId });
+/**
+ * Whose each id of the tables is, and each token that was told: wallets' and holds' by the wallet's owner, reservations' and
+ * their tokens' by the customer, operations' and their keys' by the caller.
+ */
+export type Owners = ReadonlyMap<string, Owner>;
+
+export function findOwners(
+  { wallets, holds, operations, shows, reservations }: Tables,
+  cases: readonly Case[],
+): Owners {
+  const owners = new Map<string, Owner>();
+  for (const { id, tenantId, ownerId } of wallets)
+    owners.set(id, { tenantId, subject: ownerId, secret: false });
   for (const { id, tenantId, walletId } of holds) {
-    owners.set(id, { tenantId, subject: owners.get(walletId)?.subject ?? "" });
+    owners.set(id, { tenantId, subject: owners.get(walletId)?.subject ?? "", secret: false });
+  }
+  for (const { id, tenantId } of shows) owners.set(id, { tenantId, subject: undefined, secret: false });
+  for (const { id, tenantId, customerId } of reservations)
+    owners.set(id, { tenantId, subject: customerId, secret: true });
+  for (const attempt of cases.flatMap(({ attempts }) => attempts)) {
+    const data = dataOf(attempt);
+    const [token, owner] = [textIn(data, "token"), owners.get(textIn(data, "reservationId") ?? "")];
+    if (token !== undefined && owner !== undefined) owners.set(token.toLowerCase(), owner);
   }
   for (const { id, tenantId, idempotencyKey, caller } of operations) {
-    const owner = { tenantId, subject: caller.slice(caller.indexOf(":") + 1) };
+    const owner = { tenantId, subject: caller.slice(caller.indexOf(":") + 1), secret: false };
     owners.set(id, owner);
     if (!owners.has(idempotencyKey)) owners.set(idempotencyKey, owner);
   }

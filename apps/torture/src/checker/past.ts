@@ -1,7 +1,8 @@
 import type { Account, Case, Story } from "./case.ts";
 import { stateAt } from "./case.ts";
 import type { Pledge, Purse } from "./model.ts";
-import { type Refusal, type Step, type Taken, takenBy, textIn } from "./steps.ts";
+import { paymentOf } from "./shows/payment.ts";
+import { type Refusal, resultOf, type Step, type Taken, takenBy, textIn } from "./steps.ts";
 
 /** How a hold stood from a version of its wallet on. */
 interface HoldState {
@@ -32,11 +33,22 @@ export interface Past {
   readonly deferred: Deferred[];
 }
 
-/** Every operation of the wallets' that succeeded, with its steps. */
-export function successes({ operations }: Case): { story: Story; taken: Taken[] | undefined }[] {
-  return [...operations.values()]
-    .filter(({ operation }) => operation.outcome.ok && operation.kind.startsWith("wallets."))
-    .map((story) => ({ story, taken: takenBy(story.operation) }));
+/** Every operation that succeeded, with what it did to wallets, step by step. */
+export function successes(one: Case): { story: Story; taken: Taken[] | undefined }[] {
+  return [...one.operations.values()]
+    .filter(({ operation }) => operation.outcome.ok)
+    .map((story) => ({ story, taken: stepsOf(one, story) }));
+}
+
+export function isSale(kind: string): boolean {
+  return kind === "seats.confirm";
+}
+
+/** What an operation did to wallets, or was refused: a purchase pays, and nothing else on seats does. */
+export function stepsOf(one: Case, { operation }: Story): Taken[] | undefined {
+  if (operation.kind.startsWith("wallets.")) return takenBy(operation);
+  const step = isSale(operation.kind) ? paymentOf(one, operation.input) : undefined;
+  return step === undefined ? [] : [{ step, result: resultOf(operation.outcome) }];
 }
 
 export function startPast(one: Case, done: ReturnType<typeof successes>): Past {

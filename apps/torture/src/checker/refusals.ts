@@ -1,13 +1,15 @@
 import { type Attempt, repliedAtMs, wasTold } from "./attempts.ts";
 import { Books } from "./books.ts";
 import type { Account, Case, Story } from "./case.ts";
+import { countWhile } from "./count-while.ts";
 import { linesOf, rowLine } from "./evidence.ts";
 import { type Asker, runStep, type World } from "./model.ts";
-import { countWhile, type Moments } from "./moments.ts";
-import { type Past, pledgeAt, purseAt } from "./past.ts";
+import type { Moments } from "./moments.ts";
+import { isSale, type Past, pledgeAt, purseAt, stepsOf } from "./past.ts";
 import { concernedWallet, sameRefusal } from "./refused.ts";
 import { askerOf } from "./replay.ts";
-import { commandsOf, isBatch, type Refusal, resultOf, type Step, takenBy, textIn } from "./steps.ts";
+import { paymentOf } from "./shows/payment.ts";
+import { commandsOf, isBatch, type Refusal, resultOf, type Step, textIn } from "./steps.ts";
 import type { Findings } from "./violation.ts";
 
 /** A refusal, and what it was an answer to. */
@@ -46,15 +48,20 @@ export function checkRefusals(one: Case, past: Past, moments: Moments, findings:
   }
 }
 
-function* recorded({ operations }: Case): Generator<Question> {
-  for (const story of operations.values()) {
+/** Refusals of a purchase that are the wallets' to give. */
+const OF_PAYMENT = new Set(["INSUFFICIENT_FUNDS", "BALANCE_LIMIT"]);
+
+function* recorded(one: Case): Generator<Question> {
+  for (const story of one.operations.values()) {
     const { operation, askers } = story;
-    if (operation.outcome.ok || askers.length === 0 || !operation.kind.startsWith("wallets.")) continue;
+    if (operation.outcome.ok || askers.length === 0) continue;
     const whole = resultOf(operation.outcome) as Refusal;
+    // What seats have to do with is judged where shows are.
+    if (!operation.kind.startsWith("wallets.") && !OF_PAYMENT.has(whole.code)) continue;
     const details = (whole.details ?? {}) as { index?: unknown; code?: string; details?: unknown };
     const steps = isBatch(operation)
       ? commandsOf(operation).slice(0, Number(details.index) + 1)
-      : (takenBy(operation) ?? []).map(({ step }) => step);
+      : (stepsOf(one, story) ?? []).map(({ step }) => step);
     const refusal: Refusal = isBatch(operation)
       ? { ok: false, code: details.code ?? "", details: details.details }
       : whole;
@@ -75,30 +82,43 @@ const STATELESS = new Set(["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MI
 const KINDS = /^wallets\.(open|credit|debit|transfer|boost|stream|hold|capture|release)$/;
 
 /** Refusals that are told and not recorded; only those that say something of wallets can be judged. */
-function* unrecorded({ attempts, storiesByKey }: Case): Generator<Question> {
-  for (const attempt of attempts) {
+function* unrecorded(one: Case): Generator<Question> {
+  for (const attempt of one.attempts) {
     const { sent, replied } = attempt;
     if (wasTold(attempt) || replied?.reply.kind !== "error") continue;
     // Decided anew after it was told: reported by its key.
-    if (storiesByKey.get(attempt.key ?? "")?.some(({ toldMs }) => toldMs < sent.atMs)) continue;
+    if (one.storiesByKey.get(attempt.key ?? "")?.some(({ toldMs }) => toldMs < sent.atMs)) continue;
     const { code, details } = replied.reply;
-    if (!STATELESS.has(code) || !KINDS.test(sent.procedure)) continue;
+    if (!STATELESS.has(code)) continue;
+    if (isSale(sent.procedure)) {
+      const payment = paymentOf(one, sent.input);
+      const { what } = (details ?? {}) as { what?: unknown };
+      if (payment === undefined || what === "token") continue;
+      yield questionOfAttempt(attempt, payment, { ok: false, code, details });
+    }
+    if (!KINDS.test(sent.procedure)) continue;
     const ids = Object.fromEntries(
       ["walletId", "fromWalletId", "toWalletId", "holdId"].flatMap((name) => {
         const id = textIn(sent.input, name);
         return id === undefined ? [] : [[name, id.toLowerCase()]];
       }),
     );
-    yield {
-      steps: [{ ...sent.input, ...ids, kind: sent.procedure.slice("wallets.".length) }],
-      refusal: { ok: false, code, details },
-      asker: { ...sent.caller, nowMs: 0 },
-      fromMs: sent.atMs,
-      toMs: repliedAtMs(attempt),
-      attempts: [attempt],
-      story: undefined,
-    };
+    const step = { ...sent.input, ...ids, kind: sent.procedure.slice("wallets.".length) };
+    yield questionOfAttempt(attempt, step, { ok: false, code, details });
   }
+}
+
+function questionOfAttempt(attempt: Attempt, step: Step, refusal: Refusal): Question {
+  const { caller, atMs: fromMs } = attempt.sent;
+  return {
+    steps: [step],
+    refusal,
+    asker: { ...caller, nowMs: 0 },
+    fromMs,
+    toMs: repliedAtMs(attempt),
+    attempts: [attempt],
+    story: undefined,
+  };
 }
 
 /** What depends on no balance: who owns what, in which currency, and whether it is there. Answers whether it was right. */

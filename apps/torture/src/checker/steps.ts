@@ -49,6 +49,16 @@ export function resultOf({ ok, data, code, details }: OperationRow["outcome"]): 
   return { ok: false, code: code ?? "", details };
 }
 
+/** What an operation answered; nothing when it was refused. */
+export function dataIn({ outcome }: Pick<OperationRow, "outcome">): Readonly<Record<string, unknown>> {
+  return outcome.ok ? ((outcome.data ?? {}) as Readonly<Record<string, unknown>>) : {};
+}
+
+/** A command without its key and its feature's name: "reserve" of "seats.reserve". */
+export function stepOf(kind: string, input: Readonly<Record<string, unknown>>): Step {
+  return { ...input, kind: kind.slice(kind.indexOf(".") + 1) };
+}
+
 /** A field that holds text; undefined when it is left out. */
 export function textIn(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name];

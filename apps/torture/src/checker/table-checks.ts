@@ -1,3 +1,4 @@
+import { SHOW_PREPARATIONS, showTableChecks } from "./shows/show-table-checks.ts";
 import type { Invariant } from "./violation.ts";
 
 /** What must hold among the tables, as a query that answers a row (`place`, `wrong`) for each place where it does not. */
@@ -10,9 +11,10 @@ export interface TableCheck {
 /**
  * Every command that succeeded, those in batches too, as `step`: its input, and what it answered. `life` adds what each
  * step of a hold took away from it, which is the difference to the step before it; `leg` is each change of a wallet's
- * balance and held that a step means, by the command's own words.
+ * balance and held that a step, or a purchase of seats, means by the command's own words.
  */
 export const PREPARATIONS: readonly string[] = [
+  ...SHOW_PREPARATIONS,
   `create temp table step on commit drop as
     select tenant_id, id as operation_id, created_at, 1 as at, substr(kind, 9) as kind, input::jsonb as input,
       outcome::jsonb -> 'data' as data
@@ -50,7 +52,11 @@ export const PREPARATIONS: readonly string[] = [
     select tenant_id, operation_id, at, 1, wallet_id, -taken, -freed from life where kind <> 'hold'
     union all
     select tenant_id, operation_id, at, 2, input ->> 'toWalletId', taken, 0
-    from life where kind = 'capture' and input ? 'toWalletId'`,
+    from life where kind = 'capture' and input ? 'toWalletId'
+    union all
+    select sale.tenant_id, operation_id, 1, part, case part when 1 then sale.wallet_id else organiser_id end,
+      case part when 1 then -price else price end, 0
+    from sale cross join (values (1), (2)) as side (part) where price <> 0`,
   // Nobody has counted these rows, nor perhaps ours, and a planner that takes them for few loops through them for hours.
   "analyze step",
   "analyze life",
@@ -142,7 +148,9 @@ export const tableChecks: readonly TableCheck[] = [
     rule: "an answer is not what its entry says",
     sql: `select step.operation_id::text as place, format('%s: version %s of wallet %s', kind, step.data ->> 'version',
           step.data ->> 'walletId') as wrong
-      from step left join holdfast.entries as entry on entry.tenant_id = step.tenant_id
+      from (select tenant_id, operation_id, kind, data from step
+        union all select tenant_id, operation_id, kind, data from sale where price <> 0) as step
+      left join holdfast.entries as entry on entry.tenant_id = step.tenant_id
         and entry.wallet_id::text = step.data ->> 'walletId' and entry.version::text = step.data ->> 'version'
       where kind <> 'open' and (step.operation_id::text, step.data ->> 'balance', step.data ->> 'held', step.data ->> 'available')
         is distinct from (entry.operation_id::text, entry.balance_after::text, entry.held_after::text,
@@ -179,4 +187,5 @@ export const tableChecks: readonly TableCheck[] = [
         using (tenant_id, currency)
       where balance <> coalesce(flowed, 0)`,
   },
+  ...showTableChecks,
 ];

@@ -6,6 +6,10 @@ export interface Tables {
   readonly operations: readonly OperationRow[];
   readonly entries: readonly EntryRow[];
   readonly holds: readonly HoldRow[];
+  readonly shows: readonly ShowRow[];
+  readonly seats: readonly SeatRow[];
+  readonly reservations: readonly ReservationRow[];
+  readonly showChanges: readonly ShowChangeRow[];
 }
 
 export interface WalletRow {
@@ -58,6 +62,56 @@ export interface HoldRow {
   readonly expiresAtMs: number;
 }
 
+export interface ShowRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly name: string;
+  readonly startsAtMs: number | null;
+  readonly walletId: string | null;
+  /** As it is stored: JSON. */
+  readonly layout: string;
+  readonly holdSeconds: number;
+  readonly maxHoldSeconds: number;
+  readonly capacity: number;
+  readonly held: number;
+  readonly sold: number;
+  readonly version: bigint;
+  readonly operationId: string;
+}
+
+export interface SeatRow {
+  readonly tenantId: number;
+  readonly showId: string;
+  readonly id: string;
+  readonly status: string;
+  readonly reservationId: string | null;
+}
+
+export interface ReservationRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly showId: string;
+  readonly customerId: string;
+  readonly seatIds: readonly string[];
+  readonly price: bigint;
+  readonly status: string;
+  readonly heldSinceMs: number;
+  readonly expiresAtMs: number;
+  /** Hexadecimal digits. */
+  readonly tokenHash: string;
+  readonly operationId: string;
+}
+
+export interface ShowChangeRow {
+  readonly tenantId: number;
+  readonly showId: string;
+  readonly version: bigint;
+  readonly operationId: string;
+  readonly reservationId: string;
+  readonly status: string;
+  readonly seatIds: readonly string[];
+}
+
 /** Reads these tenants, or all, in one snapshot, as a superuser: the checker trusts no policy and no code of Holdfast's. */
 export async function readTables(url: string, tenants?: readonly number[]): Promise<Tables> {
   const sql = postgres(url, { max: 1, fetch_types: false, types: { bigint: postgres.BigInt } });
@@ -77,6 +131,21 @@ export async function readTables(url: string, tenants?: readonly number[]): Prom
         holds: await tx<HoldRow[]>`
         select tenant_id as "tenantId", id, wallet_id as "walletId", operation_id as "operationId", amount, captured,
           status, (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs" from holdfast.holds ${asked}`,
+        shows: await tx<ShowRow[]>`
+        select tenant_id as "tenantId", id, name, (extract(epoch from starts_at) * 1000)::float8 as "startsAtMs",
+          wallet_id as "walletId", layout::text, hold_seconds as "holdSeconds", max_hold_seconds as "maxHoldSeconds", capacity,
+          held, sold, version, operation_id as "operationId" from holdfast.shows ${asked}`,
+        seats: await tx<SeatRow[]>`
+        select tenant_id as "tenantId", show_id as "showId", id, status, reservation_id as "reservationId"
+        from holdfast.seats ${asked}`,
+        reservations: await tx<ReservationRow[]>`
+        select tenant_id as "tenantId", id, show_id as "showId", customer_id as "customerId", to_json(seat_ids) as "seatIds",
+          price, status, (extract(epoch from held_since) * 1000)::float8 as "heldSinceMs",
+          (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs", encode(token_hash, 'hex') as "tokenHash",
+          operation_id as "operationId" from holdfast.reservations ${asked}`,
+        showChanges: await tx<ShowChangeRow[]>`
+        select tenant_id as "tenantId", show_id as "showId", version, operation_id as "operationId",
+          reservation_id as "reservationId", status, to_json(seat_ids) as "seatIds" from holdfast.show_changes ${asked}`,
       };
     });
   } finally {

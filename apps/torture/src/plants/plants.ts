@@ -1,24 +1,8 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
-export interface Plant {
-  readonly name: string;
-  readonly bug: string;
-  readonly edits: readonly Edit[];
-}
-
-export interface Edit {
-  /** Below the root of the repository. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-const edit = (file: string, find: string, replace: string): Edit => ({
-  file: `packages/db/src/${file}`,
-  find,
-  replace,
-});
+import { edit, type Plant } from "./plant.ts";
+import { seatPlants } from "./seat-plants.ts";
 
 export const plants: readonly Plant[] = [
   {
@@ -316,4 +300,5 @@ export const plants: readonly Plant[] = [
       ),
     ],
   },
+  ...seatPlants,
 ];

@@ -1,5 +1,6 @@
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
+import { BoxOffice } from "./box-office.ts";
 
 export interface KnownWallet {
   readonly id: string;
@@ -16,11 +17,12 @@ export interface KnownHold {
   readonly amount: number;
 }
 
-/** What the clients know: the wallets and holds that they were told of. */
+/** What the clients know: the wallets, holds, shows and reservations that they were told of. */
 export class Book {
   readonly tenants: readonly [number, number];
   readonly wallets: KnownWallet[] = [];
   readonly holds: KnownHold[] = [];
+  readonly boxOffice = new BoxOffice();
 
   constructor(tenants: readonly [number, number]) {
     this.tenants = tenants;

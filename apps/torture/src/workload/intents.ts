@@ -1,23 +1,11 @@
-import { v7 as newKey } from "uuid";
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
 import { type Book, type KnownWallet, service, user } from "./book.ts";
-
-/** One thing that a client wants to happen once. */
-export interface Intent {
-  readonly caller: Caller;
-  readonly procedure: string;
-  readonly input: Readonly<Record<string, unknown>>;
-}
-
-type Make = (random: Random, book: Book, keyClockMs: number) => Intent | undefined;
+import { type Intent, key, type Make, type Maker, memo } from "./intent.ts";
+import { seatMakers } from "./seat-intents.ts";
 
 const amount = (random: Random): string =>
   String(random.chance(0.05) ? random.whole(5_000, 50_000) : random.whole(1, 60));
-/** A canary: it must appear in no error and in no log. */
-const memo = (random: Random): string => `canary-${random.whole(1, 1_000_000_000)}`;
-/** The key of a client whose clock may be hours off. */
-const key = (keyClockMs: number): string => newKey({ msecs: keyClockMs });
 /** Mostly the owner, now and then the service, rarely somebody whose wallet it is not. */
 const spender = (random: Random, { tenantId, ownerId }: KnownWallet): Caller =>
   random.chance(0.02)
@@ -49,7 +37,7 @@ function transfer(procedure: "wallets.transfer" | "wallets.boost"): Make {
   };
 }
 
-const makers: readonly { readonly weight: number; readonly make: Make }[] = [
+const walletMakers: readonly Maker[] = [
   { weight: 30, make: transfer("wallets.transfer") },
   { weight: 20, make: transfer("wallets.boost") },
   {
@@ -181,6 +169,7 @@ const makers: readonly { readonly weight: number; readonly make: Make }[] = [
   },
 ];
 
+const makers = [...walletMakers, ...seatMakers];
 const total = makers.reduce((sum, { weight }) => sum + weight, 0);
 
 export function makeIntent(random: Random, book: Book, keyClockMs: number): Intent {

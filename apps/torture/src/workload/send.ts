@@ -1,5 +1,5 @@
 import http from "node:http";
-import type { Reply } from "../history.ts";
+import { QUERIES, type Reply } from "../history.ts";
 
 export interface Call {
   readonly port: number;
@@ -12,7 +12,6 @@ export interface Call {
   readonly patienceMs: number;
 }
 
-const QUERIES = new Set(["wallets.mine", "wallets.get", "wallets.history", "wallets.balanceAt"]);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 
 /** Sends one tRPC call and answers what came of it; never rejects. */

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { HistoryWriter, Reply } from "../history.ts";
+import { type HistoryWriter, QUERIES, type Reply } from "../history.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { Book, service, user } from "./book.ts";
-import { type Intent, makeIntent } from "./intents.ts";
+import type { Intent } from "./intent.ts";
+import { makeIntent } from "./intents.ts";
+import { newShow } from "./seat-intents.ts";
 import { send } from "./send.ts";
 import { createTokenSigner } from "./tokens.ts";
 
@@ -22,6 +24,8 @@ export interface Workload {
     "intents" | "attempts" | "retries" | "duplicates" | "late" | "poisoned" | "gave-up-early",
     number
   >;
+  /** Calls that were given up long after everything had healed: nobody could tell what became of them. */
+  readonly unresolved: readonly Intent[];
   /** How far the clients' clocks are off, in milliseconds: their keys show it. */
   clockShiftMs: number;
   /** Milliseconds of `performance.now()` at which the given server last did what it is there for. */
@@ -32,6 +36,7 @@ export interface Workload {
 
 const HOT = 3;
 const COLD = 60;
+const SHOWS = 3;
 /** How long callers say that they wait: less than some black holes last, and more. */
 const DEADLINES_MS = [800, 1_500, 3_000] as const;
 /**
@@ -41,6 +46,8 @@ const DEADLINES_MS = [800, 1_500, 3_000] as const;
 const THINK_MS = 360;
 /** How much longer a caller listens who would notice a late reply. */
 const LATE_MS = 500;
+/** How long after the end of the faults a call may be without an outcome. */
+const RESOLVED_WITHIN_MS = 30_000;
 /** Before the faults begin nobody is in a hurry. */
 const OPENING_DEADLINE_MS = 10_000;
 
@@ -50,7 +57,7 @@ interface Route {
   readonly random: Random;
 }
 
-/** Opens the wallets, then keeps `clients` busy until `finish`. */
+/** Opens wallets and shows, then keeps `clients` busy until `finish`. */
 export async function startWorkload(options: WorkloadOptions): Promise<Workload> {
   const { world, history, tenants } = options;
   const random = createRandom(options.seed);
@@ -68,6 +75,8 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   };
   let opening = true;
   let finishing = false;
+  let hopelessAtMs = Number.POSITIVE_INFINITY;
+  const unresolved: Intent[] = [];
   let clockShiftMs = 0;
   const late: { at: number; intent: Intent }[] = [];
 
@@ -102,16 +111,23 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       const reply = await attempt(intent, route, impatient ? from.whole(1, 30) : undefined);
       if (isDefinite(reply)) return reply;
       if (opening && tries > 20)
-        throw new Error(`wallets can't be opened before the faults begin: ${JSON.stringify(reply)}`);
-      if (intent.procedure === "wallets.get") return reply;
+        throw new Error(
+          `wallets and shows can't be opened before the faults begin: ${JSON.stringify(reply)}`,
+        );
+      if (QUERIES.has(intent.procedure)) return reply;
       // A violation already, and asking for ever would hide it.
       if (reply.kind === "error" && reply.code === "INTERNAL" && tries >= 3) return reply;
+      if (performance.now() > hopelessAtMs) {
+        unresolved.push(intent);
+        return reply;
+      }
       counts.retries++;
       await pause(from.whole(5, Math.min(500, 20 * 2 ** Math.min(tries, 5))));
     }
   }
 
   function learn(intent: Intent, reply: Reply): void {
+    book.boxOffice.learn(intent, reply);
     if (reply.kind !== "success") return;
     const { walletId, version, holdId } = reply.data;
     if (intent.procedure === "wallets.open" && typeof walletId === "string") {
@@ -140,15 +156,16 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   /** Things that no good client does, and every network and attacker: none may have an effect of its own. */
   async function mischief(intent: Intent, route: Route): Promise<void> {
     const { random: from } = route;
-    if (intent.procedure === "wallets.get") return;
+    if (QUERIES.has(intent.procedure)) return;
     if (from.chance(0.05)) {
       counts.duplicates++;
       await attempt(intent, route);
     }
     if (from.chance(0.03)) late.push({ at: performance.now() + from.whole(500, 15_000), intent });
-    if (from.chance(0.02) && "amount" in intent.input) {
+    const other = otherContent(intent, from);
+    if (from.chance(0.02) && other !== undefined) {
       counts.poisoned++;
-      await attempt({ ...intent, input: { ...intent.input, amount: String(from.whole(61, 99)) } }, route);
+      await attempt({ ...intent, input: { ...intent.input, ...other } }, route);
     }
     if (from.chance(0.02)) {
       // The same key in another tenant is another key.
@@ -215,6 +232,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     await resolve({ caller, procedure: "wallets.credit", input: fund }, route);
   }
 
+  async function openShow(tenantId: number, at: number, route: Route): Promise<void> {
+    const intent = newShow(route.random, book, tenantId, `show-${tenantId}-${at}`);
+    learn(intent, await resolve(intent, route));
+  }
+
   await Promise.all(
     tenants.flatMap((tenantId) =>
       Array.from({ length: HOT + COLD }, (_, at) =>
@@ -222,6 +244,9 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       ),
     ),
   );
+  for (const tenantId of tenants) {
+    for (let at = 0; at < SHOWS; at++) await openShow(tenantId, at, { direct: false, random: random.fork() });
+  }
   opening = false;
   const running = Promise.all(
     Array.from({ length: options.clients }, (_, at) =>
@@ -231,6 +256,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
 
   return {
     counts,
+    unresolved,
     get clockShiftMs() {
       return clockShiftMs;
     },
@@ -240,9 +266,17 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     lastAnswerAt: (server) => answeredAt.get(server) ?? 0,
     async finish() {
       finishing = true;
+      hopelessAtMs = performance.now() + RESOLVED_WITHIN_MS;
       await running;
     },
   };
+}
+
+/** What no other intent says, so that it is another call whatever it was before. */
+function otherContent({ input }: Intent, random: Random): object | undefined {
+  if ("amount" in input) return { amount: String(random.whole(61, 99)) };
+  if ("showId" in input || "expiresInSeconds" in input) return { expiresInSeconds: random.whole(61, 99) };
+  return undefined;
 }
 
 /** Whether a key's fate is settled: told, or refused for good. */

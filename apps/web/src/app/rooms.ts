@@ -10,7 +10,7 @@ import {
 /** The rooms of the console, in the order of the rail. */
 export const rooms = [
   { to: "/wallets", name: "Wallets", icon: WalletIcon, here: true },
-  { to: "/seats", name: "Seats", icon: SeatIcon, here: false },
+  { to: "/seats", name: "Seats", icon: SeatIcon, here: true },
   { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: false },
   { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: false },
   { to: "/operations", name: "Operations", icon: OperationIcon, here: false },

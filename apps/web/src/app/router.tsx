@@ -32,6 +32,19 @@ const wallet = createRoute({
     return <WalletsPage walletId={wallet.useParams().walletId} />;
   },
 });
+const seats = createRoute({
+  getParentRoute: () => root,
+  path: "/seats",
+  component: lazyRouteComponent(() => import("../seats/shows-page.tsx"), "ShowsPage"),
+});
+const ShowPage = lazyRouteComponent(() => import("../seats/show-page.tsx"), "ShowPage");
+const show = createRoute({
+  getParentRoute: () => root,
+  path: "/seats/$showId",
+  component: function ShowRoute() {
+    return <ShowPage showId={show.useParams().showId} />;
+  },
+});
 const metrics = createRoute({
   getParentRoute: () => root,
   // `/metrics` itself belongs to Prometheus.
@@ -45,7 +58,8 @@ const routeTree = root.addChildren([
   home,
   wallets,
   wallet,
-  later("/seats"),
+  seats,
+  show,
   later("/conversations"),
   later("/race-lab"),
   later("/operations"),

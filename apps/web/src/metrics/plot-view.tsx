@@ -2,10 +2,10 @@ import "uplot/dist/uPlot.min.css";
 import "./plot.css";
 import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
+import { useColourScheme } from "../app/use-colour-scheme.ts";
 import type { Chart } from "./charts.ts";
 import { createPlot, dataOf } from "./plot.ts";
 import type { Point } from "./timeline.ts";
-import { useColourScheme } from "./use-colour-scheme.ts";
 
 interface PlotViewProps {
   chart: Chart;

@@ -1,9 +1,5 @@
 /** What the later rooms will be for. Nothing in them works yet, and they say so. */
 export const plans = {
-  "/seats": {
-    title: "Seats",
-    will: "A live seat map: hold seats for a few minutes, pay for them from a wallet, and see at once when someone else was faster.",
-  },
   "/conversations": {
     title: "Conversations",
     will: "Conversations with an assistant, written from several tabs at once without losing a message, and metered from a wallet.",

@@ -4,8 +4,8 @@ import type { Page, Request } from "playwright-core";
 /** What a person does and sees on the wallets page, by its accessible names. */
 export function consolePage(page: Page) {
   return {
-    async signIn(name: string) {
-      await page.goto("/");
+    async signIn(name: string, at = "/") {
+      await page.goto(at);
       await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
       await page.locator("[data-figure=balance]").first().waitFor();
     },
@@ -29,6 +29,8 @@ export function consolePage(page: Page) {
     outcome: (status: "pending" | "confirmed" | "refused" | "unresolved") =>
       page.locator(`[data-outcome=${status}]`),
     figure: (name: "balance" | "held" | "available") => page.locator(`[data-figure=${name}]`).first(),
+    /** The line that says how fresh the figures are. */
+    freshness: (words: string | RegExp) => page.getByRole("status").filter({ hasText: words }),
     historyRow: (version: bigint) => page.locator(`tr[data-version="${version}"]`),
     /** Rules whose breach keeps someone out. Answers one line a breach. */
     async breaches() {
@@ -43,6 +45,7 @@ export function consolePage(page: Page) {
 export type ConsolePage = ReturnType<typeof consolePage>;
 
 export const BOOST_CALLS = /\/trpc\/[^?]*wallets\.boost/;
+export const WATCH_CALLS = /\/trpc\/changes\.watch/;
 export const READ_CALLS = /\/trpc\/[^?]*wallets\.(mine|get|history)/;
 
 /** The idempotency key of a boost, as it went over the wire. */

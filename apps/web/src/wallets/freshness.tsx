@@ -1,5 +1,7 @@
-import type { useWallets } from "@holdfast/react";
+import { useFeedState, type useWallets } from "@holdfast/react";
+import { useState } from "react";
 import { useServerAnswers } from "../app/connection-context.tsx";
+import { FeedMark } from "../app/feed-mark.tsx";
 import { useOnline } from "../app/use-online.ts";
 import { useNow } from "../ui/clock.ts";
 import { clockTime, relativeTime } from "../ui/format.ts";
@@ -7,14 +9,20 @@ import { RefreshIcon } from "../ui/icons.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 
-/** How old the figures are, and why. Always one line, so nothing moves when it changes. */
+/** Whether the figures are live, else how old they are, and why. Always one line, so nothing moves when it changes. */
 export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
   const online = useOnline();
   const now = useNow();
-  const { dataUpdatedAt, isError, isFetching, refetch } = read;
+  const { data, dataUpdatedAt, isError, isFetching, refetch } = read;
   const asOf = dataUpdatedAt ? `figures as of ${clockTime(dataUpdatedAt)}` : "nothing read yet";
   const answers = useServerAnswers();
-  const trouble = whatIsWrong(online, answers, isError);
+  const isLive = useFeedState() === "live";
+  const [wasLive, setWasLive] = useState(false);
+  if (isLive && !wasLive) setWasLive(true);
+  // What is live is right, whatever became of a read that was made while it wasn't.
+  const trouble = whatIsWrong(online, answers, isError && !isLive);
+  // Without a wallet there is nothing to be told of: then the list is read every few seconds.
+  const watches = data !== undefined && data.length > 0;
 
   return (
     <div className="flex min-h-8 items-center gap-1.5 text-sm text-soft">
@@ -25,8 +33,14 @@ export function Freshness({ read }: { read: ReturnType<typeof useWallets> }) {
             {trouble}, {asOf}
           </>
         )}
+        {!trouble && watches && (
+          <>
+            <FeedMark isLive={isLive} />
+            {isLive ? "Live" : wasLive ? `Reconnecting, ${asOf}` : "Connecting"}
+          </>
+        )}
       </span>
-      {!trouble && (dataUpdatedAt ? `Read ${relativeTime(dataUpdatedAt, now)}` : "Reading")}
+      {!trouble && !watches && (dataUpdatedAt ? `Read ${relativeTime(dataUpdatedAt, now)}` : "Reading")}
       <Tooltip content="Read again">
         <button
           type="button"

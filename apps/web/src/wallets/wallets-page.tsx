@@ -6,7 +6,7 @@ import { PayPanel, PayPanelLoading } from "./pay-panel.tsx";
 import { NotYourWallet, NoWallets, WalletsFailed } from "./wallet-states.tsx";
 import { WalletTable } from "./wallet-table.tsx";
 
-/** The change feed will ring when something changes; until then, a light poll. */
+/** The change feed tells what changes; while it is away, a light poll. */
 const POLL_MS = 5_000;
 
 /** The wallets of who is signed in; one of them is open, the first unless the address names one. */

@@ -173,6 +173,53 @@ test("one reservation is confirmed on one server and released on the other: one 
   }
 });
 
+test("a confirm, a rival and the sweeper meet at the moment of expiry: the seat goes to one, and is paid for if it is bought", async () => {
+  const { showId } = await createShow(servers[0], { rows: [".".repeat(50)] });
+  const holders = range(50).map((at) => customer(`holder-${at}`));
+  const purses = await Promise.all(
+    holders.map(({ subject }, at) => openWallet(server(at), 10n, { ownerId: subject })),
+  );
+  const held = await Promise.all(
+    holders.map((by, at) =>
+      reserve(server(at), by, { showId, seatIds: [`A${at + 1}`], expiresInSeconds: 1 }),
+    ),
+  );
+  const meeting = [];
+  for (const [at, { token, reservationId, expiresAt }] of held.entries()) {
+    // The first ten from some milliseconds before to some after; the others one by one, with the expiry written down.
+    const isTimed = at < 10;
+    const aside = isTimed ? at - 4 : 1;
+    await sql`select pg_sleep(greatest(0, extract(epoch from expires_at - clock_timestamp()) + ${aside} / 1000.0))
+      from holdfast.reservations where id = ${reservationId}`;
+    const [here, there] = [server(at), server(at + 1)];
+    if (!isTimed) await here.sweep();
+    const sale = settle(confirm(here, holders[at] ?? shop, token, purses[at] ?? ""));
+    const rival = settle(reserve(there, customer(`rival-${at}`), { showId, seatIds: [`A${at + 1}`] }));
+    const met = Promise.all([at, expiresAt, sale, rival, there.sweep()] as const);
+    meeting.push(met);
+    if (!isTimed) await met;
+  }
+  const owners = new Map<number, "holder" | "rival">();
+  for (const [at, expiredAt, sale, rival] of await Promise.all(meeting)) {
+    expect([at, sale.ok, rival.ok]).toBeOneOf([
+      [at, true, false],
+      [at, false, true],
+    ]);
+    const details = { expiredAt, taken: [`A${at + 1}`] };
+    if (!sale.ok) expect(sale).toMatchObject({ code: "RESERVATION_EXPIRED", details });
+    if (!rival.ok) expect(rival).toMatchObject({ code: "SEATS_TAKEN" });
+    owners.set(at, sale.ok ? "holder" : "rival");
+  }
+  const sales = await bought(showId);
+  const after = await holdings(database.url);
+  for (const [at, owner] of owners) {
+    expect([at, sales.get(`holder-${at}`)]).toEqual([at, owner === "holder" ? [`A${at + 1}`] : undefined]);
+    expect([at, after.wallet(purses[at] ?? "").balance]).toEqual([at, owner === "holder" ? 0n : 10n]);
+  }
+  const { heldSeats, soldSeats } = await getShow(servers[1], shop, { showId });
+  expect([heldSeats.length + soldSeats.length, soldSeats.length]).toEqual([50, sales.size]);
+});
+
 test("a show that somebody else's transaction holds delays its own callers, on both servers, and nobody else", async () => {
   const [held, free] = await Promise.all([createShow(servers[0]), createShow(servers[1])]);
   const purse = await openWallet(servers[0], 100n);

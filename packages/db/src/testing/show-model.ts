@@ -1,19 +1,7 @@
 import type { Principal } from "../principal.ts";
 import type { ShowCommand } from "../shows/decide.ts";
+import { hasRun, idsOf, type ModelSeat, priceOf, sideBySide } from "./model-house.ts";
 import { Refused, type Told } from "./wallet-model.ts";
-
-/** A seat of the model's house, in the order in which answers list seats. */
-export interface ModelSeat {
-  readonly id: string;
-  readonly section: string;
-  /** Seats are side by side when they follow each other in one row, and no gap is between: a gap takes a position. */
-  readonly row: string;
-  readonly x: number;
-  readonly category: string;
-  readonly price: number;
-  readonly blocked?: true;
-  readonly accessible?: true;
-}
 
 interface ModelReservation {
   readonly id: string;
@@ -30,6 +18,19 @@ export interface ModelWallet {
   readonly ownerId: string;
   readonly currency: string;
   balance: bigint;
+}
+
+export interface ModelGiven {
+  readonly house: readonly ModelSeat[];
+  readonly shows: readonly string[];
+  /** Of every show: how long a reservation lasts unless said otherwise, and at most. */
+  readonly holdSeconds: number;
+  readonly maxHoldSeconds: number;
+  /** Purchases change their balances. */
+  readonly wallets: ReadonlyMap<string, ModelWallet>;
+  /** Whose wallet is paid, and what it may hold at most. */
+  readonly organiser: string;
+  readonly ceiling: bigint;
 }
 
 export interface ModelCall {
@@ -54,17 +55,11 @@ export class ShowModel {
   /** How often the seats of each show changed hands. */
   readonly versions: Map<string, number>;
 
-  constructor(
-    readonly house: readonly ModelSeat[],
-    shows: readonly string[],
-    /** Of every show: how long a reservation lasts unless said otherwise, and at most. */
-    readonly holdSeconds: number,
-    readonly maxHoldSeconds: number,
-    readonly wallets: Map<string, ModelWallet>,
-    readonly organiser: string,
-    readonly ceiling: bigint,
-  ) {
-    this.versions = new Map(shows.map((show) => [show, 0]));
+  readonly #given: ModelGiven;
+
+  constructor(given: ModelGiven) {
+    this.#given = given;
+    this.versions = new Map(given.shows.map((show) => [show, 0]));
   }
 
   /** What the command answers, or the refusal that it meets: whatever can be refused is, before anything changes. */
@@ -101,7 +96,7 @@ export class ShowModel {
       case "seats.extend": {
         const found = this.#held(this.#find(command.token, call));
         const asked = call.now + command.expiresInSeconds * 1000;
-        const granted = Math.min(asked, found.since + this.maxHoldSeconds * 1000);
+        const granted = Math.min(asked, found.since + this.#given.maxHoldSeconds * 1000);
         if (asked > found.until && granted <= found.until)
           throw new Refused("EXTENSION_LIMIT", { expiresAt: iso(found.until) });
         found.until = Math.max(found.until, granted);
@@ -121,14 +116,19 @@ export class ShowModel {
   }
 
   #reserve(command: Command<"seats.reserve">, call: ModelCall): object {
-    const { showId: show, seatIds, bestAvailable: best, expiresInSeconds = this.holdSeconds } = command;
+    const {
+      showId: show,
+      seatIds,
+      bestAvailable: best,
+      expiresInSeconds = this.#given.holdSeconds,
+    } = command;
     if (!this.versions.has(show)) throw new Refused("NOT_FOUND", { what: "showId" });
     const customer = command.customerId ?? call.by.subject;
     if (call.by.role === "user" && customer !== call.by.subject)
       throw new Refused("FORBIDDEN", { needs: "service" });
-    const asked = this.house.filter(({ id }) => seatIds?.includes(id));
+    const asked = this.#given.house.filter(({ id }) => seatIds?.includes(id));
     const unknown = (key: "section" | "category") =>
-      best?.[key] !== undefined && !this.house.some((seat) => seat[key] === best[key]);
+      best?.[key] !== undefined && !this.#given.house.some((seat) => seat[key] === best[key]);
     if (asked.length < (seatIds?.length ?? 0) || unknown("section") || unknown("category"))
       throw new Refused("BAD_REQUEST", {});
 
@@ -145,7 +145,7 @@ export class ShowModel {
     };
     const conflicts = asked.filter((seat) => !isFree(seat)).map(({ id }) => id);
     const categories = new Set(asked.map(({ category }) => category));
-    const open = this.house.filter(
+    const open = this.#given.house.filter(
       (seat) =>
         isFree(seat) &&
         seat.accessible === undefined &&
@@ -157,7 +157,8 @@ export class ShowModel {
     const quantity = best?.quantity ?? asked.length;
     if (best !== undefined && open.length < quantity)
       throw new Refused("NOT_ENOUGH_SEATS", { available: open.length, requested: quantity });
-    const mayChoose = best !== undefined || command.ifTaken === "nearest";
+    // Who needs an accessible seat is offered no other in its place.
+    const mayChoose = command.ifTaken === "nearest" && asked.every((seat) => seat.accessible === undefined);
     if (conflicts.length > 0 && (!mayChoose || open.length < quantity))
       throw new Refused("SEATS_TAKEN", { conflicts });
     const chooses = best !== undefined || conflicts.length > 0;
@@ -168,7 +169,7 @@ export class ShowModel {
     const id = call.newId();
     const kept = active !== undefined && seats.some((seat) => active.seats.includes(seat));
     const since = kept ? active.since : call.now;
-    const until = Math.min(call.now + expiresInSeconds * 1000, since + this.maxHoldSeconds * 1000);
+    const until = Math.min(call.now + expiresInSeconds * 1000, since + this.#given.maxHoldSeconds * 1000);
     if (active !== undefined) this.#end(active, "released");
     const made = { id, show, customer, seats, tag: call.tag, since, until };
     this.reservations.push(made);
@@ -198,8 +199,8 @@ export class ShowModel {
   #pay(walletId: string | undefined, price: bigint, { by }: ModelCall): object {
     if (price === 0n) return {};
     if (walletId === undefined) throw new Refused("BAD_REQUEST", {});
-    const buyer = this.wallets.get(walletId);
-    const organiser = this.wallets.get(this.organiser);
+    const buyer = this.#given.wallets.get(walletId);
+    const organiser = this.#given.wallets.get(this.#given.organiser);
     if (
       buyer === undefined ||
       organiser === undefined ||
@@ -217,7 +218,7 @@ export class ShowModel {
       };
       throw new Refused("INSUFFICIENT_FUNDS", told);
     }
-    if (organiser.balance + price > this.ceiling) throw new Refused("BALANCE_LIMIT", {});
+    if (organiser.balance + price > this.#given.ceiling) throw new Refused("BALANCE_LIMIT", {});
     buyer.balance -= price;
     organiser.balance += price;
     return { walletId, balance: `${buyer.balance}` };
@@ -272,29 +273,9 @@ export class ShowModel {
 
   #reserved(found: ModelReservation, call: ModelCall): object {
     const token = { tokenHash: found.tag };
-    const organiserWalletId = this.organiser;
+    const organiserWalletId = this.#given.organiser;
     return { ...this.#told(found, call), organiserWalletId, token, adjacent: sideBySide(found.seats) };
   }
-}
-
-function sideBySide(seats: readonly ModelSeat[]): boolean {
-  return seats.every(({ row, x }, at) => row === seats[0]?.row && x === (seats[0]?.x ?? 0) + at);
-}
-
-/** Whether so many of these seats follow each other somewhere. */
-function hasRun(seats: readonly ModelSeat[], length: number): boolean {
-  return seats.some((_, from) => {
-    const run = seats.slice(from, from + length);
-    return run.length === length && sideBySide(run);
-  });
-}
-
-function priceOf(seats: readonly ModelSeat[]): number {
-  return seats.reduce((sum, { price }) => sum + price, 0);
-}
-
-function idsOf(seats: readonly ModelSeat[]): string[] {
-  return seats.map(({ id }) => id);
 }
 
 function iso(ms: number): string {

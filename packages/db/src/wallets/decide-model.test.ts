@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_BALANCE } from "../fields.ts";
 import type { Principal } from "../principal.ts";
+import { deepFreeze } from "../testing/deep-freeze.ts";
 import { ada, bob, shop } from "../testing/factories.ts";
 import { WalletModel } from "../testing/wallet-model.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
@@ -174,10 +175,16 @@ class Sides {
     const operationId = `operation-${++this.#operations}`;
     const before = inOrder(this.rows);
     deepFreeze(command);
-    const verdict = decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids(), derive: String });
-    expect(decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids(), derive: String })).toEqual(
-      verdict,
-    );
+    const verdict = decideWallet(this.rows, command, {
+      principal,
+      nowMs,
+      operationId,
+      newId: ids(),
+      derive: String,
+    });
+    expect(
+      decideWallet(this.rows, command, { principal, nowMs, operationId, newId: ids(), derive: String }),
+    ).toEqual(verdict);
     expect(inOrder(this.rows)).toEqual(before);
 
     const told = this.model.run(command, principal, nowMs, ids());
@@ -227,12 +234,6 @@ function inOrder(rows: WalletRows) {
     rows.placed.length,
     rows.settled.size,
   ];
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
 }
 
 test("every decision is the model's, whoever sends what in whatever order", { timeout: 60_000 }, () => {

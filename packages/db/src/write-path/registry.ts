@@ -29,7 +29,8 @@ export function createRegistry(features: readonly Feature[], tokenSecret?: strin
   }
 
   const derive: Derive = (text) => {
-    if (tokenSecret === undefined) throw new TypeError("tokens of reservations need connect({ tokenSecret })");
+    if (tokenSecret === undefined)
+      throw new TypeError("tokens of reservations need connect({ tokenSecret })");
     return createHmac("sha256", tokenSecret).update(text).digest("base64url");
   };
 

@@ -1,5 +1,6 @@
-import type { Caller } from "../../history.ts";
+import { type Caller, QUERIES } from "../../history.ts";
 import type { Random } from "../../random.ts";
+import { ShowIntents } from "./show-intents.ts";
 import type { Fields } from "./tiny-store.ts";
 
 /** One thing that a client wants. */
@@ -8,8 +9,6 @@ export interface Intent {
   readonly procedure: string;
   readonly input: Fields;
 }
-
-export const QUERIES = ["wallets.get", "wallets.history", "wallets.mine", "wallets.balanceAt"];
 
 const KINDS = [
   ...["credit", "debit", "transfer", "transfer", "boost", "stream", "hold", "hold"],
@@ -31,10 +30,12 @@ export class Intents {
   readonly #wallets: KnownWallet[] = [];
   readonly #holds: { id: string; tenantId: number; ownerId: string; amount: number }[] = [];
   readonly #past: Intent[] = [];
+  readonly #shows: ShowIntents;
   #keys = 0;
 
   constructor(random: Random) {
     this.#random = random;
+    this.#shows = new ShowIntents(random.fork());
   }
 
   /** What there must be before anything else: six wallets in each of two tenants, with some credit. */
@@ -54,11 +55,13 @@ export class Intents {
     if (this.#random.chance(0.06) && this.#past.length > 0)
       return this.#poisoned(this.#random.pick(this.#past));
     const intent = this.#fresh();
-    if (!QUERIES.includes(intent.procedure)) this.#past.push(intent);
+    if (!QUERIES.has(intent.procedure)) this.#past.push(intent);
     return intent;
   }
 
-  learn({ caller, procedure, input }: Intent, data: Fields): void {
+  learn(intent: Intent, data: Fields): void {
+    this.#shows.learn(intent, data);
+    const { caller, procedure, input } = intent;
     const { walletId, version, holdId } = data;
     if (procedure === "wallets.open") {
       const ownerId = `${data["ownerId"]}`;
@@ -99,6 +102,8 @@ export class Intents {
     const between = { fromWalletId: from.id, toWalletId: to.id, amount };
     const kind = random.chance(0.002) ? "open" : random.pick(KINDS);
     const idempotencyKey = `key-${++this.#keys}`;
+    const aboutSeats = random.chance(0.35) ? this.#shows.next(tenantId, idempotencyKey, peers) : undefined;
+    if (aboutSeats !== undefined) return aboutSeats;
     const write = (input: Fields, by = caller): Intent => {
       return { caller: by, procedure: `wallets.${kind}`, input: { idempotencyKey, ...input } };
     };

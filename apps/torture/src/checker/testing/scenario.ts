@@ -1,18 +1,9 @@
-import type { Caller, HistoryEvent, Replied, Reply, Sent } from "../../history.ts";
-import type { EntryRow, HoldRow, OperationRow, WalletRow } from "../tables.ts";
-import { errorReply, replyOf } from "./replies.ts";
-import { TinyHoldfast } from "./tiny-holdfast.ts";
+import type { Caller, Reply } from "../../history.ts";
+import type { EntryRow, HoldRow, WalletRow } from "../tables.ts";
+import { errorReply } from "./replies.ts";
+import { find, type Row, Script } from "./script.ts";
 import type { Fields } from "./tiny-store.ts";
 
-type Loose<T> = T extends readonly (infer Item)[]
-  ? Loose<Item>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Loose<T[K]> }
-    : T;
-type Row<T> = { -readonly [K in keyof T]: T[K] };
-export type LooseFields = Record<string, unknown>;
-
-const EPOCH_MS = Date.UTC(2026, 10, 1);
 const shop: Caller = { tenantId: 1, subject: "shop", role: "service" };
 const ada: Caller = { tenantId: 1, subject: "ada", role: "user" };
 export const bob: Caller = { tenantId: 1, subject: "bob", role: "user" };
@@ -23,18 +14,12 @@ const OVERLOADED = errorReply("OVERLOADED", 503, { retryAfterSeconds: 1 });
 const LOST: Reply = { kind: "lost", reason: "connection" };
 
 /** A short history with one of everything, every call by itself, that a test then spoils in one place. */
-export class Scenario {
-  readonly events: HistoryEvent[] = [];
-  readonly #holdfast = new TinyHoldfast();
+export class Scenario extends Script {
   readonly #wallets = new Map<string, string>();
   readonly #holds = new Map<string, string>();
-  #nowMs = 0;
-
-  get tables() {
-    return this.#holdfast.tables;
-  }
 
   constructor() {
+    super();
     this.#open(ada, "purse");
     this.#open(bob, "till");
     for (const name of ["jar", "bowl", "vault", "spare"]) this.#open(ada, name);
@@ -56,12 +41,12 @@ export class Scenario {
     this.#write(ada, "debit", "too-much", { walletId: purse, amount: "500" });
     this.#write(shop, "credit", "cas", { walletId: purse, amount: "1", ifVersion: "1" });
     this.#write(shop, "credit", "cas-right", { walletId: purse, amount: "1", ifVersion: "7" });
-    this.#read(ada, "get", "get", { walletId: purse });
-    this.#read(ada, "history", "history", { walletId: purse, limit: 3 });
-    this.#read(ada, "mine", "mine", {});
+    this.read(ada, "wallets.get", { walletId: purse });
+    this.read(ada, "wallets.history", { walletId: purse, limit: 3 });
+    this.read(ada, "wallets.mine", {});
 
     this.#hold(bob, "short", { walletId: till, amount: "10", expiresInSeconds: 1 });
-    this.#nowMs += 2_000;
+    this.pass(2_000);
     this.#write(bob, "capture", "expired", { holdId: this.hold("short") });
 
     this.#write({ ...shop, subject: "mallory" }, "credit", "fund", { walletId: purse, amount: "100" });
@@ -113,46 +98,6 @@ export class Scenario {
     return this.#holds.get(key) ?? "";
   }
 
-  /** The attempts with a key, or of a read by its name, in the order of sending. */
-  sent(key: string, tenantId = 1): Loose<Sent>[] {
-    return this.events.filter(
-      (event): event is Loose<Sent> =>
-        event.type === "sent" &&
-        event.caller.tenantId === tenantId &&
-        (event.input["idempotencyKey"] === key || event.procedure === `wallets.${key}`),
-    );
-  }
-
-  replied(key: string, nth = 0, tenantId = 1): Row<Replied> {
-    const sent = this.sent(key, tenantId)[nth];
-    const replied = this.events.find((event) => event.type === "replied" && event.attempt === sent?.attempt);
-    if (replied?.type !== "replied") throw new Error(`no reply for ${key}`);
-    return replied;
-  }
-
-  /** The data of a success, to be changed in place. */
-  told(key: string, nth = 0): LooseFields {
-    const { reply } = this.replied(key, nth);
-    if (reply.kind !== "success") throw new Error(`${key} is no success`);
-    return reply.data as LooseFields;
-  }
-
-  /** The details of an error, to be changed in place. */
-  details(key: string, nth = 0): LooseFields {
-    const { reply } = this.replied(key, nth);
-    if (reply.kind !== "error") throw new Error(`${key} is no error`);
-    return reply.details as LooseFields;
-  }
-
-  operation(key: string): Row<OperationRow> {
-    return find(this.tables.operations, (one) => one.tenantId === 1 && one.idempotencyKey === key);
-  }
-
-  outcome(key: string): LooseFields {
-    const { outcome } = this.operation(key);
-    return (outcome.ok ? outcome.data : outcome.details) as LooseFields;
-  }
-
   wallet(name: string): Row<WalletRow> {
     return find(this.tables.wallets, ({ id }) => id === this.id(name));
   }
@@ -168,11 +113,6 @@ export class Scenario {
   /** The entry of an operation on a wallet. */
   entry(key: string, name: string): Row<EntryRow> {
     return find(this.entries(name), ({ operationId }) => operationId === this.operation(key).id);
-  }
-
-  remove(row: object): void {
-    for (const rows of Object.values(this.tables) as object[][])
-      if (rows.includes(row)) rows.splice(rows.indexOf(row), 1);
   }
 
   #open(caller: Caller, name: string): void {
@@ -191,48 +131,8 @@ export class Scenario {
     kind: string,
     idempotencyKey: string,
     input: Fields,
-    fate: { reply?: Reply; executed: boolean } = { executed: true },
+    fate?: { reply?: Reply; executed: boolean },
   ): Reply {
-    const full = { idempotencyKey, ...input };
-    return this.#attempt(caller, kind, full, () => {
-      const answer =
-        fate.executed && this.#holdfast.execute(caller, `wallets.${kind}`, full, this.#databaseMs());
-      return fate.reply ?? (answer ? replyOf(answer) : LOST);
-    });
+    return this.write(caller, `wallets.${kind}`, idempotencyKey, input, fate);
   }
-
-  #read(caller: Caller, kind: string, _name: string, input: Fields): void {
-    const read = () => this.#holdfast.read(caller, `wallets.${kind}`, input, this.#databaseMs());
-    this.#attempt(caller, kind, input, () => replyOf(read()));
-  }
-
-  #databaseMs(): number {
-    return EPOCH_MS + this.#nowMs;
-  }
-
-  #attempt(caller: Caller, kind: string, input: Fields, execute: () => Reply): Reply {
-    const attempt = this.events.length;
-    const call = { caller: { ...caller }, procedure: `wallets.${kind}`, input: structuredClone(input) };
-    this.events.push({
-      type: "sent",
-      attempt,
-      atMs: this.#nowMs,
-      server: 0,
-      deadlineMs: 1_000,
-      direct: true,
-      ...call,
-    });
-    this.#nowMs += 10;
-    const reply = structuredClone(execute());
-    this.#nowMs += 10;
-    this.events.push({ type: "replied", attempt, atMs: this.#nowMs, reply });
-    this.#nowMs += 10;
-    return reply;
-  }
-}
-
-function find<T>(rows: readonly T[], fits: (row: T) => boolean): T {
-  const row = rows.find(fits);
-  if (row === undefined) throw new Error("the scenario has no such row");
-  return row;
 }

@@ -1,6 +1,6 @@
-import type { HistoryEvent, Reply } from "../../history.ts";
+import { type HistoryEvent, QUERIES, type Reply } from "../../history.ts";
 import { createRandom, type Random } from "../../random.ts";
-import { type Intent, Intents, QUERIES } from "./intents.ts";
+import { type Intent, Intents } from "./intents.ts";
 import { isOpen, notExecuted, replyOf, unknown } from "./replies.ts";
 import { TinyHoldfast } from "./tiny-holdfast.ts";
 import type { Answer, Fields, TinyTables } from "./tiny-store.ts";
@@ -84,7 +84,7 @@ class Simulation {
       0,
       intent,
       () => {},
-      () => this.#later(this.#random.whole(0, 40), () => this.#work()),
+      () => this.#later(this.#random.whole(0, 90), () => this.#work()),
     );
   }
 
@@ -134,7 +134,7 @@ class Simulation {
 
   #execute({ caller, procedure, input }: Intent): Answer {
     const nowMs = EPOCH_MS + Math.floor(this.#nowMs);
-    if (QUERIES.includes(procedure)) return this.#holdfast.read(caller, procedure, input, nowMs);
+    if (QUERIES.has(procedure)) return this.#holdfast.read(caller, procedure, input, nowMs);
     return this.#holdfast.execute(caller, procedure, input, nowMs);
   }
 }

@@ -1,23 +1,24 @@
-import type { LooseFields, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { LooseFields, Script } from "./script.ts";
 
 /** One thing that must never happen, done to a right history or to its tables; and what must be said of it. */
-export interface Tamper {
+export interface Tamper<Spoilt extends Script = Scenario> {
   readonly name: string;
   /** All that the checker may report of it. */
   readonly expected: readonly string[];
   readonly message: RegExp;
-  readonly spoil: (it: Scenario) => void;
+  readonly spoil: (it: Spoilt) => void;
 }
 
 /** Sets fields of a success in the reply and in the recorded outcome alike: the product lied, and consistently. */
-export function tellAndRecord(it: Scenario, key: string, change: (fields: LooseFields) => void): void {
+export function tellAndRecord(it: Script, key: string, change: (fields: LooseFields) => void): void {
   const { reply } = it.replied(key);
   change(reply.kind === "success" ? it.told(key) : it.details(key));
   change(it.outcome(key));
 }
 
 /** Sets fields of an input as it was sent and as it was recorded. */
-export function sendAndRecord(it: Scenario, key: string, fields: LooseFields): void {
+export function sendAndRecord(it: Script, key: string, fields: LooseFields): void {
   for (const sent of it.sent(key)) Object.assign(sent.input, fields);
   it.operation(key).input = { ...it.operation(key).input, ...fields };
 }
@@ -52,17 +53,17 @@ export function addEntry(it: Scenario, name: string, operationId: string, amount
 }
 
 /** Puts other text into an error's body. */
-export function say(it: Scenario, key: string, text: string): void {
+export function say(it: Script, key: string, text: string): void {
   const { reply } = it.replied(key);
   if (reply.kind === "error") Object.assign(reply, { body: reply.body.replace("In words.", text) });
 }
 
 /** `expected` names the invariants; `message` is part of what at least one report says. */
-export function tamper(
+export function tamper<Spoilt extends Script = Scenario>(
   expected: string,
   name: string,
   message: RegExp,
-  spoil: (it: Scenario) => void,
-): Tamper {
+  spoil: (it: Spoilt) => void,
+): Tamper<Spoilt> {
   return { name, expected: expected.split(" "), message, spoil };
 }

@@ -1,5 +1,6 @@
 import { errorReply } from "./replies.ts";
-import { type LooseFields, mallory } from "./scenario.ts";
+import { mallory } from "./scenario.ts";
+import type { LooseFields } from "./script.ts";
 import { addEntry, type Tamper, takeBack, tamper } from "./spoil.ts";
 
 export const tampersOfKeys: readonly Tamper[] = [

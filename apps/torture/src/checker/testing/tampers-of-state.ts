@@ -1,5 +1,5 @@
 import { errorReply } from "./replies.ts";
-import type { LooseFields } from "./scenario.ts";
+import type { LooseFields } from "./script.ts";
 import { sendAndRecord, type Tamper, takeBack, tamper, tellAndRecord } from "./spoil.ts";
 
 export const tampersOfState: readonly Tamper[] = [

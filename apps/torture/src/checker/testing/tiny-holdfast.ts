@@ -1,9 +1,12 @@
 import type { Caller } from "../../history.ts";
 import type { OperationRow, WalletRow } from "../tables.ts";
 import { read } from "./tiny-reads.ts";
+import { readShows } from "./tiny-show-reads.ts";
+import { type Moment, TinyShows } from "./tiny-shows.ts";
 import {
   type Answer,
   type Fields,
+  No,
   stateOf,
   type TinyHold,
   TinyStore,
@@ -11,27 +14,19 @@ import {
   type TinyWallet,
 } from "./tiny-store.ts";
 
-/** Thrown inside of a step and caught around it; not an Error, for nobody looks where it came from. */
-class No {
-  readonly code: string;
-  readonly details: object;
-  constructor(code: string, details: object) {
-    this.code = code;
-    this.details = details;
-  }
-}
-
 /**
  * Holdfast as small as can be, for histories that are right: one thread, plain arrays, changes undone when a batch is
  * refused. It shares nothing with the product nor with the checker's model, so that a mistake in one of them shows.
  */
 export class TinyHoldfast {
   readonly #store = new TinyStore();
+  readonly #shows = new TinyShows(this.#store);
   #by: Caller = { tenantId: 0, subject: "", role: "user" };
   #nowMs = 0;
   #operationId = "";
 
-  execute(by: Caller, kind: string, { idempotencyKey, ...input }: Fields, nowMs: number): Answer {
+  execute(by: Caller, kind: string, { idempotencyKey, ...sent }: Fields, nowMs: number): Answer {
+    const input = this.#shows.recorded(sent);
     this.#by = by;
     this.#nowMs = nowMs;
     this.#store.forgetUndo();
@@ -41,20 +36,30 @@ export class TinyHoldfast {
         ? `holdfast:stream:${fromWalletId}:${sessionId}:${minute}`
         : `${idempotencyKey}`;
     for (const step of [input, ...((input["commands"] ?? []) as Fields[])]) this.#expireDue(step);
+    this.#expireSeats(this.#shows.showOf(input));
     const caller = `${by.role}:${by.subject}`;
     const before = this.#store.operations.get(`${by.tenantId} ${key}`);
-    if (before !== undefined) return replayOf(before, caller, kind, input);
+    if (before !== undefined) return this.#tell(replayOf(before, caller, kind, input));
 
     this.#operationId = this.#store.newId();
-    const answer = this.#attempt(() => this.#run(kind.slice("wallets.".length), input));
-    const passing = ["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MISMATCH"];
+    const answer = this.#attempt(() =>
+      kind.startsWith("wallets.")
+        ? this.#run(kind.slice("wallets.".length), input)
+        : this.#shows.run(kind, input, this.#moment()),
+    );
+    const passing = ["NOT_FOUND", "FORBIDDEN", "SAME_WALLET", "CURRENCY_MISMATCH", "BAD_REQUEST"];
     if (!answer.ok && passing.includes(answer.code)) return answer;
     this.#record(key, kind, caller, input, answer);
-    return answer;
+    return this.#tell(answer);
+  }
+
+  #tell(answer: Answer): Answer {
+    return answer.ok ? { ...answer, data: this.#shows.told(answer.data) } : answer;
   }
 
   read(by: Caller, kind: string, input: Fields, nowMs: number): Answer {
-    return read(this.#store, by, kind, input, nowMs);
+    if (kind.startsWith("wallets.")) return read(this.#store, by, kind, input, nowMs);
+    return this.#attempt(() => readShows(this.#store, this.#shows, { by, kind, input, nowMs }));
   }
 
   get tables(): TinyTables {
@@ -84,6 +89,36 @@ export class TinyHoldfast {
       const answer: Answer = { ok: true, data, replayed: false };
       this.#record(`holdfast:expire:${hold.id}`, "wallets.expire", "system:holdfast", input, answer);
     }
+  }
+
+  #expireSeats(showId: string): void {
+    for (const reservation of this.#shows.due(showId, this.#nowMs)) {
+      if (reservation.tenantId !== this.#by.tenantId) continue;
+      this.#operationId = this.#store.newId();
+      const input = { reservationId: reservation.id };
+      const data = this.#shows.expire(reservation, this.#moment());
+      const answer: Answer = { ok: true, data, replayed: false };
+      this.#record(`holdfast:expire:${reservation.id}`, "seats.expire", "system:holdfast", input, answer);
+    }
+  }
+
+  #moment(): Moment {
+    const { tenantId } = this.#by;
+    return {
+      by: this.#by,
+      nowMs: this.#nowMs,
+      operationId: this.#operationId,
+      ownsWallet: (id) => this.#store.wallets.get(id)?.tenantId === tenantId,
+      pay: (walletId, toWalletId, price) => {
+        const payer = this.#owned(walletId, "walletId");
+        const payee = this.#payee({ toWalletId }, payer);
+        this.#requireFunds(payer, price);
+        this.#move(payer, -price, 0n);
+        const told = this.#told(payer);
+        if (payee !== undefined) this.#move(payee, price, 0n);
+        return told;
+      },
+    };
   }
 
   #attempt(work: () => Fields): Answer {

@@ -1,4 +1,13 @@
-import type { EntryRow, HoldRow, OperationRow, WalletRow } from "../tables.ts";
+import type {
+  EntryRow,
+  HoldRow,
+  OperationRow,
+  ReservationRow,
+  SeatRow,
+  ShowChangeRow,
+  ShowRow,
+  WalletRow,
+} from "../tables.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -16,11 +25,28 @@ export interface TinyTables {
   operations: Mutable<OperationRow>[];
   entries: Mutable<EntryRow>[];
   holds: TinyHold[];
+  shows: Mutable<ShowRow>[];
+  seats: Mutable<SeatRow>[];
+  reservations: Mutable<ReservationRow>[];
+  showChanges: Mutable<ShowChangeRow>[];
+}
+
+/** Thrown inside of a step and caught around it; not an Error, for nobody looks where it came from. */
+export class No {
+  readonly code: string;
+  readonly details: object;
+  constructor(code: string, details: object) {
+    this.code = code;
+    this.details = details;
+  }
 }
 
 /** The tables, the ways into them, and a way back: whatever is written can be undone until the next command. */
 export class TinyStore {
-  readonly tables: TinyTables = { wallets: [], operations: [], entries: [], holds: [] };
+  readonly tables: TinyTables = {
+    ...{ wallets: [], operations: [], entries: [], holds: [] },
+    ...{ shows: [], seats: [], reservations: [], showChanges: [] },
+  };
   readonly wallets = new Map<string, TinyWallet>();
   readonly holds = new Map<string, TinyHold>();
   readonly history = new Map<string, EntryRow[]>();

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { useTheme } from "../app/theme.ts";
+import { useTheme } from "./theme.ts";
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 

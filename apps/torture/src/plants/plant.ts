@@ -1,0 +1,19 @@
+/** One bug, put into the servers of a run. */
+export interface Plant {
+  readonly name: string;
+  readonly bug: string;
+  readonly edits: readonly Edit[];
+}
+
+export interface Edit {
+  /** Below the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const edit = (file: string, find: string, replace: string): Edit => ({
+  file: `packages/db/src/${file}`,
+  find,
+  replace,
+});
