@@ -42,7 +42,7 @@ function rowOf(section: (typeof SECTIONS)[number], at: number) {
 type NewShow = Omit<ShowInput<"shows.create">, "idempotencyKey" | "walletId">;
 
 /** A house of 5,000 seats. */
-export const demoShow: NewShow = {
+const demoShow: NewShow = {
   name: "The Tempest",
   startsAt: "2027-06-12T19:30:00Z",
   holdSeconds: 300,

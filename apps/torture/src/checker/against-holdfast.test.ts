@@ -17,7 +17,8 @@ import { createRandom } from "../random.ts";
 import { checkHistory } from "./check-history.ts";
 import { checkTables } from "./check-tables.ts";
 import { readTables } from "./tables.ts";
-import { type Intent, Intents } from "./testing/intents.ts";
+import type { Intent } from "./testing/intent.ts";
+import { Intents } from "./testing/intents.ts";
 import { errorReply, isOpen, replyOf } from "./testing/replies.ts";
 
 let database: TestDatabase;

@@ -1,12 +1,5 @@
 import { SHOW_PREPARATIONS, showTableChecks } from "./shows/show-table-checks.ts";
-import type { Invariant } from "./violation.ts";
-
-/** What must hold among the tables, as a query that answers a row (`place`, `wrong`) for each place where it does not. */
-export interface TableCheck {
-  readonly invariant: Invariant;
-  readonly rule: string;
-  readonly sql: string;
-}
+import type { TableCheck } from "./table-check.ts";
 
 /**
  * Every command that succeeded, those in batches too, as `step`: its input, and what it answered. `life` adds what each

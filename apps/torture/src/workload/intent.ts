@@ -1,20 +1,12 @@
 import { v7 as newKey } from "uuid";
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
-import type { Book } from "./book.ts";
 
 /** One thing that a client wants to happen once. */
 export interface Intent {
   readonly caller: Caller;
   readonly procedure: string;
   readonly input: Readonly<Record<string, unknown>>;
-}
-
-export type Make = (random: Random, book: Book, keyClockMs: number) => Intent | undefined;
-
-export interface Maker {
-  readonly weight: number;
-  readonly make: Make;
 }
 
 /** A canary: it must appear in no error and in no log. */

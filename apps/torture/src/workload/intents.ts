@@ -1,7 +1,8 @@
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
 import { type Book, type KnownWallet, service, user } from "./book.ts";
-import { type Intent, key, type Make, type Maker, memo } from "./intent.ts";
+import { type Intent, key, memo } from "./intent.ts";
+import type { Make, Maker } from "./maker.ts";
 import { seatMakers } from "./seat-intents.ts";
 
 const amount = (random: Random): string =>

@@ -3,7 +3,8 @@ import type { Random } from "../random.ts";
 import { type Book, service, user } from "./book.ts";
 import type { KnownShow, Ticket } from "./box-office.ts";
 import { pickHouse } from "./houses.ts";
-import { type Intent, key, type Make, type Maker, memo } from "./intent.ts";
+import { type Intent, key, memo } from "./intent.ts";
+import type { Make, Maker } from "./maker.ts";
 
 /** Short enough that everything happens within a run: holds end by themselves, and can't be extended for ever. */
 const HOLD_SECONDS = 6;

@@ -82,7 +82,7 @@ function tryRoom(executablePath: string) {
       pages.map((page) =>
         Promise.race([
           page
-            .getByText("Held for you")
+            .getByText("Held for you", { exact: true })
             .waitFor()
             .then(() => "held"),
           page
@@ -102,19 +102,21 @@ function tryRoom(executablePath: string) {
     expect(await consolePage(winner).breaches()).toEqual([]);
 
     await loser.getByRole("dialog").getByRole("button", { name: "Take the nearest" }).click();
-    await loser.getByText("Held for you").waitFor();
+    await loser.getByText("Held for you", { exact: true }).waitFor();
     expect(await loser.locator("[data-line]").count()).toBe(1);
     // Whoever won has it on every other map as taken, and no map lost count.
     await winner.getByRole("button", { name: /^Pay 9,000 sat/ }).click();
     await winner.getByText("Bought: A5").waitFor();
     await expect.poll(() => markOf(loser, "S-A5"), { timeout: 1_000 }).toBe("sold");
+    await loser.getByRole("button", { name: "Release" }).click();
+    await loser.locator("[data-outcome=released]").waitFor();
   });
 
   it("shows a change of somebody else's within a second, and takes it out of one's own choice", async () => {
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     for (const page of [ada, bob]) await choose(page, "S-A11");
     await ada.getByRole("button", { name: "Hold 1 seat" }).click();
-    await ada.getByText("Held for you").waitFor();
+    await ada.getByText("Held for you", { exact: true }).waitFor();
     await expect.poll(() => markOf(bob, "S-A11"), { timeout: 1_000 }).toBe("held");
     await bob.getByRole("dialog", { name: "Seat A11 in Stalls was just taken" }).waitFor();
     expect(await bob.locator("[data-line]").count()).toBe(0);
@@ -129,7 +131,7 @@ function tryRoom(executablePath: string) {
     expect(label).toBe("Stalls, row A, seat 8, Premium, 9,000 sat, free, chosen by you");
     expect(await seat(page, "S-A8").evaluate((cell) => cell === document.activeElement)).toBe(true);
     await pressFrom(page, "Hold 1 seat");
-    await page.getByText("Held for you").waitFor();
+    await page.getByText("Held for you", { exact: true }).waitFor();
     expect(await page.locator("[data-countdown]").textContent()).toMatch(/^0[45]:\d\d$/);
     await expect.poll(() => markOf(page, "S-A8")).toBe("yours");
     expect(await consolePage(page).breaches()).toEqual([]);

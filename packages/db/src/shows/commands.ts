@@ -6,7 +6,7 @@ import { hashToken, parseToken } from "./token.ts";
 /** What each command on shows and seats takes. One schema serves the wire and callers in process. */
 
 /** The most seats of one reservation. */
-export const MAX_RESERVED = 50;
+const MAX_RESERVED = 50;
 const seconds = (max: number) => z.int().min(1).max(max);
 const MAX_HOLD_SECONDS = 86_400;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as field from "../fields.ts";
 
 /** The most seats of one show. */
-export const MAX_SEATS = 20_000;
+const MAX_SEATS = 20_000;
 const MAX_ROWS = 500;
 const MAX_PRICE = 1_000_000_000_000n;
 

@@ -6,10 +6,11 @@ import { resolveLayout } from "../shows/layout.ts";
 import { SeatPlan } from "../shows/seat-plan.ts";
 import { type Held, type Show, ShowRows } from "../shows/show.ts";
 import { type Wallet, WalletRows } from "../wallets/wallet.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import { ada } from "./factories.ts";
 import { house } from "./shows.ts";
 
-export const NOW = Date.UTC(2026, 10, 1);
+const NOW = Date.UTC(2026, 10, 1);
 /** A moment so many seconds from now. */
 export const at = (seconds: number): string => new Date(NOW + seconds * 1000).toISOString();
 
@@ -119,13 +120,6 @@ export function tokenOf(id: string, tokenHash = `hash of ${id}`) {
   return { reservationId: id, showId: "play", organiserWalletId: "till", tokenHash };
 }
 
-function freeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of value instanceof Map ? value.values() : Object.values(value)) freeze(part);
-  return value;
-}
-
 interface Situation {
   readonly by?: Principal;
   /** Seconds from now at which the call is decided, after what has become due. */
@@ -138,24 +132,29 @@ function decide(asked: Asked, { by = ada, after = 0, full = false }: Situation) 
   const rows = given();
   const credit = wallets(full);
   const nowMs = NOW + after * 1000;
-  const command = freeze({ ...asked, idempotencyKey: "key" } as ShowCommand);
-  for (const one of rows.shows.values()) freeze(one);
-  for (const one of rows.reservations.values()) freeze(one);
-  freeze(credit);
+  const command = { ...asked, idempotencyKey: "key" } as ShowCommand;
+  deepFreeze([
+    command,
+    by,
+    [...rows.shows.values()],
+    [...rows.reservations.values()],
+    [...credit.wallets.values()],
+  ]);
   const once = () => {
     let ids = 0;
     const newId = () => `018f0000-0000-7000-8000-00000000000${++ids}`;
     const context = {
-      principal: freeze({ ...by }),
+      principal: by,
       nowMs,
       operationId: "operation",
       newId,
       derive: () => "tag",
     };
-    return decideShow(rows, credit, command, freeze(context));
+    return decideShow(rows, credit, command, Object.freeze(context));
   };
   const before = stateOf(rows);
-  const verdict = freeze(once());
+  const verdict = once();
+  deepFreeze(verdict);
   // Pure: nothing has changed, and the same is decided again.
   expect(stateOf(rows)).toEqual(before);
   expect(once()).toEqual(verdict);

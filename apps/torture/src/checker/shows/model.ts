@@ -52,7 +52,7 @@ const isSet = (names: readonly string[], others: readonly string[]): boolean =>
   names.length === others.length && names.every((name) => others.includes(name));
 
 /** Seats are free the moment that their hold ends, whoever writes that down and when. */
-export function isTaken(world: ShowWorld, seatId: string, nowMs: number, butBy?: string): boolean {
+function isTaken(world: ShowWorld, seatId: string, nowMs: number, butBy?: string): boolean {
   const holder = world.holderOf(seatId);
   if (holder === undefined || holder.id === butBy) return false;
   return holder.status !== "held" || holder.expiresAtMs > nowMs;

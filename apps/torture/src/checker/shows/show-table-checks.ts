@@ -1,4 +1,4 @@
-import type { TableCheck } from "../table-checks.ts";
+import type { TableCheck } from "../table-check.ts";
 
 /**
  * `seat_step`: every command on seats that succeeded. `sale`: those that sold some, who paid whom and what. `seat_life`: what

@@ -1,14 +1,8 @@
 import { type Caller, QUERIES } from "../../history.ts";
 import type { Random } from "../../random.ts";
+import type { Intent } from "./intent.ts";
 import { ShowIntents } from "./show-intents.ts";
 import type { Fields } from "./tiny-store.ts";
-
-/** One thing that a client wants. */
-export interface Intent {
-  readonly caller: Caller;
-  readonly procedure: string;
-  readonly input: Fields;
-}
 
 const KINDS = [
   ...["credit", "debit", "transfer", "transfer", "boost", "stream", "hold", "hold"],

@@ -1,6 +1,6 @@
 import type { Caller } from "../../history.ts";
 import type { Random } from "../../random.ts";
-import type { Intent } from "./intents.ts";
+import type { Intent } from "./intent.ts";
 import type { Fields } from "./tiny-store.ts";
 
 interface KnownShow {
@@ -38,7 +38,7 @@ const row = (id: string, category: string, seats: string): Fields => ({
 });
 
 /** Two sections, three prices, one of them nothing; small, so that people meet. */
-export const HOUSE = {
+const HOUSE = {
   categories: [
     { id: "gold", price: "9" },
     { id: "free", price: "0" },

@@ -1,6 +1,7 @@
 import { type HistoryEvent, QUERIES, type Reply } from "../../history.ts";
 import { createRandom, type Random } from "../../random.ts";
-import { type Intent, Intents } from "./intents.ts";
+import type { Intent } from "./intent.ts";
+import { Intents } from "./intents.ts";
 import { isOpen, notExecuted, replyOf, unknown } from "./replies.ts";
 import { TinyHoldfast } from "./tiny-holdfast.ts";
 import type { Answer, Fields, TinyTables } from "./tiny-store.ts";

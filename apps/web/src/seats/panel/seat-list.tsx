@@ -15,12 +15,20 @@ interface SeatListProps {
   onDrop?: (seatId: string) => void;
 }
 
+/** As many lines fit before the list scrolls; the next one is cut, so that it shows. */
+const MOST_SHOWN = 7;
+
 /** Seats as lines of a bill. */
 export function SeatList({ house, show, seats, mark, total, onDrop }: SeatListProps) {
   const unit = show.currency ?? "";
   return (
     <div>
-      <ul className="-mx-1 max-h-56 overflow-y-auto px-1">
+      {/* What scrolls must be scrolled by keyboard as well. */}
+      <ul
+        tabIndex={seats.length > MOST_SHOWN ? 0 : undefined}
+        aria-label="Seats"
+        className="-mx-1 max-h-[14.75rem] overflow-y-auto px-1"
+      >
         {seats.map((id) => {
           const place = house.byId.get(id);
           const category = show.layout.categories.find((one) => one.id === place?.category);
