@@ -12,7 +12,7 @@ import type { Fault } from "./fault.ts";
 import { killInFdatasync } from "./kill-in-fdatasync.ts";
 import { killPostgres } from "./kill-postgres.ts";
 import { killServer } from "./kill-server.ts";
-import { lockPileUp } from "./lock-pile-up.ts";
+import { lockPileUps } from "./lock-pile-up.ts";
 import { restartPostgres } from "./restart-postgres.ts";
 import { shiftClocks } from "./shift-clocks.ts";
 import {
@@ -40,7 +40,7 @@ export const passingFaults: readonly Fault[] = [
   resetClientConnections,
   blackHoleClients,
   delayClients,
-  lockPileUp,
+  ...lockPileUps,
   shiftClocks,
 ];
 

@@ -159,14 +159,10 @@ export const seatPlants: readonly Plant[] = [
     edits: [
       edit(
         "shows/queries.ts",
-        "      and expires_at <= clock_timestamp()) as expired`",
+        "      and expires_at <= statement_timestamp()) as expired`",
         "      and false) as expired`",
       ),
-      edit(
-        "shows/queries.ts",
-        "(where reservation.expires_at > clock_timestamp())",
-        "(where seat.status = 'held')",
-      ),
+      edit("shows/queries.ts", "and expires_at > statement_timestamp()) as held_seats", ") as held_seats"),
     ],
   },
   {

@@ -179,7 +179,7 @@ export const seatMakers: readonly Maker[] = [
   { weight: 3, make: release },
   { weight: 3, make: confirm(false) },
   { weight: 2, make: confirm(true) },
-  { weight: 2, make: check },
+  { weight: 3, make: check },
   { weight: 2, make: get },
   { weight: 0.5, make: list },
 ];

@@ -60,7 +60,9 @@ function tryRoom(executablePath: string) {
     await page.locator(`[data-line="${id}"]`).waitFor();
   }
 
-  it("gives a seat that two want to one of them, and tells the other within a second", async () => {
+  it("gives a seat that two want to one of them, and tells the other within a second", {
+    timeout: 60_000,
+  }, async () => {
     const pages = [await enter("ada"), await enter("bob")];
     for (const page of pages) await choose(page, "S-A5");
     let waiting = 0;
@@ -123,7 +125,7 @@ function tryRoom(executablePath: string) {
     expect(await ada.getByRole("dialog").count()).toBe(0);
   });
 
-  it("is used by keyboard alone: a seat is chosen, held and released", async () => {
+  it("is used by keyboard alone: a seat is chosen, held and released", { timeout: 60_000 }, async () => {
     const page = await enter("studio");
     expect(await consolePage(page).breaches()).toEqual([]);
     await choose(page, "S-A8");
