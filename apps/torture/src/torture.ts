@@ -22,6 +22,8 @@ export interface TortureOptions {
   readonly only?: RegExp | undefined;
   readonly clients?: number | undefined;
   readonly servers?: number | undefined;
+  /** Where the history is left. */
+  readonly directory?: string | undefined;
   /** Whether I11 is judged: not where other work on the same machine makes everything late. */
   readonly timed?: boolean | undefined;
 }
@@ -43,13 +45,9 @@ export async function torture(options: TortureOptions): Promise<Report> {
     clients = 320,
     servers = 2,
     timed = true,
+    directory = join(tmpdir(), "holdfast-torture", `seed-${seed}${plant === undefined ? "" : `-${plant}`}`),
     onProgress,
   } = options;
-  const directory = join(
-    tmpdir(),
-    "holdfast-torture",
-    `seed-${seed}${plant === undefined ? "" : `-${plant}`}`,
-  );
   await mkdir(directory, { recursive: true });
   const random = createRandom(seed);
   const world = await createWorld({ servers, plant, onProgress });

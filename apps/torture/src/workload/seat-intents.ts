@@ -32,7 +32,7 @@ export function newShow(random: Random, book: Book, tenantId: number, idempotenc
 /** Everybody wants the same few seats. */
 function pickSeats(random: Random, { house: { seatIds } }: KnownShow): string[] {
   const size = random.chance(0.7) ? random.whole(1, 3) : random.whole(2, 6);
-  const from = random.chance(0.6) ? random.whole(0, 12) : random.whole(0, seatIds.length - size);
+  const from = random.chance(0.7) ? random.whole(0, 9) : random.whole(0, seatIds.length - size);
   const seats = seatIds.slice(from, from + size);
   return random.chance(0.2) ? seats.toReversed() : seats;
 }
@@ -69,7 +69,7 @@ const reserve: Make = (random, book, clock) => {
       showId: show.id,
       ...wanted(random, show),
       ...lasts,
-      ...(random.chance(0.3) ? { replace: true } : {}),
+      ...(random.chance(0.4) ? { replace: true } : {}),
     }),
   };
 };
@@ -176,7 +176,7 @@ export const seatMakers: readonly Maker[] = [
   { weight: 14, make: reserve },
   { weight: 1, make: again },
   { weight: 3, make: extend },
-  { weight: 3, make: release },
+  { weight: 4, make: release },
   { weight: 3, make: confirm(false) },
   { weight: 2, make: confirm(true) },
   { weight: 3, make: check },
