@@ -129,3 +129,47 @@ test("Holdfast itself, by two hosts and many clients at once, breaks nothing", a
     Math.min(counts.acknowledged, counts.refused, counts.notExecuted, counts.unknown, counts.reads),
   ).toBeGreaterThan(0);
 });
+
+test("what one batch decides on a reservation, at one moment of the clock, has an order that the model finds", async () => {
+  const host = connect({ url: database.url, tokenSecret: "a secret of this test" });
+  const events: HistoryEvent[] = [];
+  let sent = 0;
+
+  async function send(subject: string, procedure: string, input: Record<string, unknown>): Promise<Reply> {
+    const attempt = ++sent;
+    const role = subject === "house" ? "service" : "user";
+    const intent = { caller: { tenantId: 1, subject, role }, procedure, input } as const;
+    const [server, deadlineMs, direct] = [0, 10_000, true];
+    events.push({ type: "sent", attempt, atMs: performance.now(), server, deadlineMs, direct, ...intent });
+    const reply = await call(host, intent, deadlineMs);
+    events.push({ type: "replied", attempt, atMs: performance.now(), reply });
+    return reply;
+  }
+  const told = (reply: Reply): Record<string, unknown> => {
+    expect(reply.kind).toBe("success");
+    return reply.kind === "success" ? reply.data : {};
+  };
+
+  const created = await send("house", "shows.create", {
+    idempotencyKey: "batch-order",
+    name: "one row",
+    categories: [{ id: "free", price: "0" }],
+    sections: [{ id: "S", rows: [{ id: "A", seats: Array.from({ length: 40 }, (_, at) => ({ id: `A${at}` })) }] }],
+  });
+  const { showId } = told(created);
+  for (let at = 1; at <= 30; at++) {
+    const guest = `guest-${at}`;
+    const seats = { showId, seatIds: [`A${at}`] };
+    const first = await send(guest, "seats.reserve", { idempotencyKey: `${at}-first`, ...seats });
+    const extend = { idempotencyKey: `${at}-extend`, token: told(first)["token"], expiresInSeconds: 400 + at };
+    const again = { idempotencyKey: `${at}-again`, ...seats };
+    const both = [
+      () => send(guest, "seats.extend", extend),
+      () => send(guest, "seats.reserve", again),
+    ];
+    for (const reply of await Promise.all((at % 2 === 0 ? both : both.toReversed()).map((go) => go())))
+      told(reply);
+  }
+  await host.close();
+  expect(checkHistory(events, await readTables(database.url)).violations).toEqual([]);
+});

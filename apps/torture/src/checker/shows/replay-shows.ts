@@ -35,13 +35,18 @@ export function replayShows(one: Case, findings: Findings): Map<string, Timeline
   return timelines;
 }
 
-/** By version; after who made a version come those that came upon it, by the database's clock and the end they tell. */
+/**
+ * By version; after who made a version come those that came upon it, by the database's clock and the end they tell. Of those that
+ * were decided in one batch, whose clock stands still, and tell the same end, first who made it so; then by their ids, which
+ * one process makes in the order of its decisions.
+ */
 function inOrderOfShow({ changesByOperation }: Case, stories: readonly Story[]): Story[] {
   const places = new Map(
     stories.map(({ operation }) => {
       const { showVersion, expiresAt } = dataIn(operation);
       const made = changesByOperation.has(operation.id) ? 0 : 1;
-      const place = [Number(showVersion), made, operation.createdAtMs, Date.parse(`${expiresAt}`)];
+      const only = operation.kind === "seats.extend" ? 0 : 1;
+      const place = [Number(showVersion), made, operation.createdAtMs, Date.parse(`${expiresAt}`), only];
       return [operation.id, place] as const;
     }),
   );
@@ -49,7 +54,8 @@ function inOrderOfShow({ changesByOperation }: Case, stories: readonly Story[]):
   return stories.toSorted((a, b) => {
     const [mine, other] = [placeOf(a), placeOf(b)];
     const at = mine.findIndex((part, index) => part !== other[index]);
-    return at < 0 ? 0 : (mine[at] ?? 0) - (other[at] ?? 0);
+    if (at < 0) return a.operation.id < b.operation.id ? -1 : 1;
+    return (mine[at] ?? 0) - (other[at] ?? 0);
   });
 }
 
