@@ -1,5 +1,16 @@
 -- Written by `pnpm schema:dump` from the migrations; `pnpm check` compares. Not run by anything.
 
+table answer_steps (
+  tenant_id integer not null,
+  conversation_id uuid not null,
+  version bigint not null,
+  seq bigint not null,
+  steps json not null,
+  status text,
+  error text,
+  operation_id uuid not null
+) row level security forced owner holdfast_owner
+
 table api_keys (
   tenant_id integer not null,
   id uuid not null,
@@ -9,6 +20,23 @@ table api_keys (
   created_at timestamp with time zone not null default now(),
   revoked_at timestamp with time zone
 ) row level security forced owner holdfast_owner
+
+table conversations (
+  tenant_id integer not null,
+  id uuid not null,
+  owner_id text not null,
+  title text,
+  last_seq bigint not null,
+  version bigint not null,
+  answer_id uuid,
+  answer_seq bigint,
+  answer_lease_until timestamp with time zone,
+  answer_paid boolean,
+  waiting boolean not null,
+  waiting_wallet_id uuid,
+  created_at timestamp with time zone not null,
+  operation_id uuid not null
+) row level security forced with (fillfactor=50) owner holdfast_owner
 
 table entries (
   tenant_id integer not null,
@@ -31,6 +59,23 @@ table holds (
   status text not null,
   expires_at timestamp with time zone not null
 ) row level security forced with (fillfactor=70) owner holdfast_owner
+
+table messages (
+  tenant_id integer not null,
+  conversation_id uuid not null,
+  seq bigint not null,
+  message_id text not null,
+  role text not null,
+  metadata json,
+  parts json not null,
+  status text not null,
+  error text,
+  generated boolean not null,
+  version bigint not null,
+  content_hash bytea not null,
+  created_at timestamp with time zone not null,
+  operation_id uuid not null
+) row level security forced owner holdfast_owner
 
 table migrations (
   id integer not null default nextval('holdfast.migrations_id_seq'::regclass),
@@ -118,9 +163,19 @@ table wallets (
   operation_id uuid not null
 ) row level security forced with (fillfactor=50) owner holdfast_owner
 
+constraint answer_steps_pkey on holdfast.answer_steps PRIMARY KEY (tenant_id, conversation_id, version)
+
+constraint answer_steps_status_known on holdfast.answer_steps CHECK ((status = ANY (ARRAY['complete'::text, 'stopped'::text, 'failed'::text])))
+
 constraint api_keys_pkey on holdfast.api_keys PRIMARY KEY (tenant_id, id)
 
 constraint api_keys_role_known on holdfast.api_keys CHECK ((role = ANY (ARRAY['user'::text, 'service'::text, 'admin'::text])))
+
+constraint conversations_answer_whole on holdfast.conversations CHECK ((num_nulls(answer_id, answer_seq, answer_lease_until, answer_paid) = ANY (ARRAY[0, 4])))
+
+constraint conversations_pkey on holdfast.conversations PRIMARY KEY (tenant_id, id)
+
+constraint conversations_seq_within_version on holdfast.conversations CHECK (((last_seq >= 0) AND (last_seq <= version)))
 
 constraint entries_pkey on holdfast.entries PRIMARY KEY (tenant_id, wallet_id, version)
 
@@ -129,6 +184,14 @@ constraint holds_captured_within_amount on holdfast.holds CHECK (((captured >= 0
 constraint holds_pkey on holdfast.holds PRIMARY KEY (tenant_id, id)
 
 constraint holds_status_known on holdfast.holds CHECK ((status = ANY (ARRAY['open'::text, 'partially_captured'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+
+constraint messages_id_once on holdfast.messages UNIQUE (tenant_id, conversation_id, message_id)
+
+constraint messages_pkey on holdfast.messages PRIMARY KEY (tenant_id, conversation_id, seq)
+
+constraint messages_role_known on holdfast.messages CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text])))
+
+constraint messages_status_known on holdfast.messages CHECK ((status = ANY (ARRAY['streaming'::text, 'complete'::text, 'stopped'::text, 'failed'::text])))
 
 constraint migrations_pkey on holdfast.migrations PRIMARY KEY (id)
 
@@ -166,13 +229,25 @@ constraint wallets_pkey on holdfast.wallets PRIMARY KEY (tenant_id, id)
 
 constraint wallets_version_not_negative on holdfast.wallets CHECK ((version >= 0))
 
+CREATE UNIQUE INDEX answer_steps_pkey ON holdfast.answer_steps USING btree (tenant_id, conversation_id, version)
+
 CREATE UNIQUE INDEX api_keys_pkey ON holdfast.api_keys USING btree (tenant_id, id)
+
+CREATE INDEX conversations_answering ON holdfast.conversations USING btree (tenant_id, id, answer_lease_until) WHERE (answer_lease_until IS NOT NULL)
+
+CREATE INDEX conversations_owner ON holdfast.conversations USING btree (owner_id, id)
+
+CREATE UNIQUE INDEX conversations_pkey ON holdfast.conversations USING btree (tenant_id, id)
 
 CREATE UNIQUE INDEX entries_pkey ON holdfast.entries USING btree (tenant_id, wallet_id, version)
 
 CREATE INDEX holds_live ON holdfast.holds USING btree (tenant_id, wallet_id, expires_at) WHERE (status = ANY (ARRAY['open'::text, 'partially_captured'::text]))
 
 CREATE UNIQUE INDEX holds_pkey ON holdfast.holds USING btree (tenant_id, id)
+
+CREATE UNIQUE INDEX messages_id_once ON holdfast.messages USING btree (tenant_id, conversation_id, message_id)
+
+CREATE UNIQUE INDEX messages_pkey ON holdfast.messages USING btree (tenant_id, conversation_id, seq)
 
 CREATE UNIQUE INDEX migrations_pkey ON holdfast.migrations USING btree (id)
 
@@ -196,11 +271,19 @@ CREATE INDEX wallets_owner ON holdfast.wallets USING btree (owner_id)
 
 CREATE UNIQUE INDEX wallets_pkey ON holdfast.wallets USING btree (tenant_id, id)
 
+policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
+
 policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
 
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
+
+policy conversations_of_tenant on conversations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy conversations_read_by_owner on conversations for SELECT to holdfast_owner using (true) with check ()
 
 policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
@@ -209,6 +292,10 @@ policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true
 policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) with check ()
+
+policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy messages_read_by_owner on messages for SELECT to holdfast_owner using (true) with check ()
 
 policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
@@ -240,6 +327,38 @@ policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = 
 
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
+grant INSERT (conversation_id) on answer_steps to holdfast_app
+
+grant INSERT (error) on answer_steps to holdfast_app
+
+grant INSERT (operation_id) on answer_steps to holdfast_app
+
+grant INSERT (seq) on answer_steps to holdfast_app
+
+grant INSERT (status) on answer_steps to holdfast_app
+
+grant INSERT (steps) on answer_steps to holdfast_app
+
+grant INSERT (tenant_id) on answer_steps to holdfast_app
+
+grant INSERT (version) on answer_steps to holdfast_app
+
+grant SELECT (conversation_id) on answer_steps to holdfast_app
+
+grant SELECT (error) on answer_steps to holdfast_app
+
+grant SELECT (operation_id) on answer_steps to holdfast_app
+
+grant SELECT (seq) on answer_steps to holdfast_app
+
+grant SELECT (status) on answer_steps to holdfast_app
+
+grant SELECT (steps) on answer_steps to holdfast_app
+
+grant SELECT (tenant_id) on answer_steps to holdfast_app
+
+grant SELECT (version) on answer_steps to holdfast_app
+
 grant SELECT (created_at) on api_keys to holdfast_app
 
 grant SELECT (id) on api_keys to holdfast_app
@@ -253,6 +372,78 @@ grant SELECT (secret_hash) on api_keys to holdfast_app
 grant SELECT (subject) on api_keys to holdfast_app
 
 grant SELECT (tenant_id) on api_keys to holdfast_app
+
+grant INSERT (answer_id) on conversations to holdfast_app
+
+grant INSERT (answer_lease_until) on conversations to holdfast_app
+
+grant INSERT (answer_paid) on conversations to holdfast_app
+
+grant INSERT (answer_seq) on conversations to holdfast_app
+
+grant INSERT (created_at) on conversations to holdfast_app
+
+grant INSERT (id) on conversations to holdfast_app
+
+grant INSERT (last_seq) on conversations to holdfast_app
+
+grant INSERT (operation_id) on conversations to holdfast_app
+
+grant INSERT (owner_id) on conversations to holdfast_app
+
+grant INSERT (tenant_id) on conversations to holdfast_app
+
+grant INSERT (title) on conversations to holdfast_app
+
+grant INSERT (version) on conversations to holdfast_app
+
+grant INSERT (waiting) on conversations to holdfast_app
+
+grant INSERT (waiting_wallet_id) on conversations to holdfast_app
+
+grant SELECT (answer_id) on conversations to holdfast_app
+
+grant SELECT (answer_lease_until) on conversations to holdfast_app
+
+grant SELECT (answer_paid) on conversations to holdfast_app
+
+grant SELECT (answer_seq) on conversations to holdfast_app
+
+grant SELECT (created_at) on conversations to holdfast_app
+
+grant SELECT (id) on conversations to holdfast_app
+
+grant SELECT (last_seq) on conversations to holdfast_app
+
+grant SELECT (operation_id) on conversations to holdfast_app
+
+grant SELECT (owner_id) on conversations to holdfast_app
+
+grant SELECT (tenant_id) on conversations to holdfast_app
+
+grant SELECT (title) on conversations to holdfast_app
+
+grant SELECT (version) on conversations to holdfast_app
+
+grant SELECT (waiting) on conversations to holdfast_app
+
+grant SELECT (waiting_wallet_id) on conversations to holdfast_app
+
+grant UPDATE (answer_id) on conversations to holdfast_app
+
+grant UPDATE (answer_lease_until) on conversations to holdfast_app
+
+grant UPDATE (answer_paid) on conversations to holdfast_app
+
+grant UPDATE (answer_seq) on conversations to holdfast_app
+
+grant UPDATE (last_seq) on conversations to holdfast_app
+
+grant UPDATE (version) on conversations to holdfast_app
+
+grant UPDATE (waiting) on conversations to holdfast_app
+
+grant UPDATE (waiting_wallet_id) on conversations to holdfast_app
 
 grant INSERT (amount) on entries to holdfast_app
 
@@ -321,6 +512,68 @@ grant SELECT (wallet_id) on holds to holdfast_app
 grant UPDATE (captured) on holds to holdfast_app
 
 grant UPDATE (status) on holds to holdfast_app
+
+grant INSERT (content_hash) on messages to holdfast_app
+
+grant INSERT (conversation_id) on messages to holdfast_app
+
+grant INSERT (created_at) on messages to holdfast_app
+
+grant INSERT (error) on messages to holdfast_app
+
+grant INSERT (generated) on messages to holdfast_app
+
+grant INSERT (message_id) on messages to holdfast_app
+
+grant INSERT (metadata) on messages to holdfast_app
+
+grant INSERT (operation_id) on messages to holdfast_app
+
+grant INSERT (parts) on messages to holdfast_app
+
+grant INSERT (role) on messages to holdfast_app
+
+grant INSERT (seq) on messages to holdfast_app
+
+grant INSERT (status) on messages to holdfast_app
+
+grant INSERT (tenant_id) on messages to holdfast_app
+
+grant INSERT (version) on messages to holdfast_app
+
+grant SELECT (content_hash) on messages to holdfast_app
+
+grant SELECT (conversation_id) on messages to holdfast_app
+
+grant SELECT (created_at) on messages to holdfast_app
+
+grant SELECT (error) on messages to holdfast_app
+
+grant SELECT (generated) on messages to holdfast_app
+
+grant SELECT (message_id) on messages to holdfast_app
+
+grant SELECT (metadata) on messages to holdfast_app
+
+grant SELECT (operation_id) on messages to holdfast_app
+
+grant SELECT (parts) on messages to holdfast_app
+
+grant SELECT (role) on messages to holdfast_app
+
+grant SELECT (seq) on messages to holdfast_app
+
+grant SELECT (status) on messages to holdfast_app
+
+grant SELECT (tenant_id) on messages to holdfast_app
+
+grant SELECT (version) on messages to holdfast_app
+
+grant UPDATE (error) on messages to holdfast_app
+
+grant UPDATE (parts) on messages to holdfast_app
+
+grant UPDATE (status) on messages to holdfast_app
 
 grant INSERT (caller) on operations to holdfast_app
 
@@ -564,6 +817,34 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+CREATE OR REPLACE FUNCTION holdfast.change_conversations(tenant integer, ids uuid[], versions_before bigint[], steps bigint[], appended bigint[], answer_ids uuid[], answer_seqs bigint[], leases timestamp with time zone[], paid boolean[], waits boolean[], waiting_wallet_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  change record;
+BEGIN
+  FOR change IN
+    SELECT * FROM unnest(ids, versions_before, steps, appended, answer_ids, answer_seqs, leases, paid, waits, waiting_wallet_ids)
+      AS t (id, version_before, steps, appended, answer_id, answer_seq, lease_until, paid, waits, waiting_wallet_id)
+  LOOP
+    UPDATE holdfast.conversations AS conversation SET
+      version = conversation.version + change.steps, last_seq = conversation.last_seq + change.appended,
+      answer_id = change.answer_id, answer_seq = change.answer_seq, answer_lease_until = change.lease_until,
+      answer_paid = change.paid, waiting = change.waits, waiting_wallet_id = change.waiting_wallet_id
+    WHERE conversation.tenant_id = tenant AND conversation.id = change.id AND conversation.version = change.version_before;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.change_seats(tenant integer, shows uuid[], ids text[], before uuid[], after uuid[], statuses text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -666,6 +947,34 @@ AS $function$
   UNION
   SELECT tenant_id FROM holdfast.reservations
   WHERE status = 'held' AND expires_at <= (SELECT clock_timestamp())
+  UNION
+  SELECT tenant_id FROM holdfast.conversations
+  WHERE answer_lease_until <= (SELECT clock_timestamp())
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.settle_answers(tenant integer, conversation_ids uuid[], seqs bigint[], all_parts text[], statuses text[], errors text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  settled record;
+BEGIN
+  FOR settled IN
+    SELECT * FROM unnest(conversation_ids, seqs, all_parts, statuses, errors) AS t (conversation_id, seq, parts, status, error)
+  LOOP
+    UPDATE holdfast.messages AS message SET parts = settled.parts::json, status = settled.status, error = settled.error
+    WHERE message.tenant_id = tenant AND message.conversation_id = settled.conversation_id AND message.seq = settled.seq
+      AND message.status = 'streaming';
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
+    END IF;
+  END LOOP;
+END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 

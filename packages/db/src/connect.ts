@@ -1,5 +1,6 @@
 import { createDoorbell } from "./changes/doorbell.ts";
 import { createFeed, type Feed } from "./changes/feed.ts";
+import type { ConversationAnswers, ConversationInput, ConversationKind } from "./conversations/commands.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
 import { type Observer, observeCall } from "./observe.ts";
@@ -30,6 +31,7 @@ export interface ConnectOptions {
   readonly url: string;
   /** Sessions for transactions, at most. Default 10. */
   readonly sessions?: number;
+  /** Default `holdfastFeatures`; `createFeatures` takes terms for answers. */
   readonly features?: readonly Feature[];
   /**
    * What tokens of reservations are derived from; seats can't be reserved without one. The same on every replica and for as long
@@ -52,13 +54,16 @@ export interface ConnectOptions {
 export type HoldfastCommand =
   | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
   | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
+  | { [K in ConversationKind]: { kind: K } & ConversationInput<K> }[ConversationKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
 export type Answer<K> = (K extends WalletKind
   ? WalletAnswers[K]
   : K extends ShowKind
     ? ShowAnswers[K]
-    : Record<string, unknown>) & { replayed: boolean };
+    : K extends ConversationKind
+      ? ConversationAnswers[K]
+      : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
@@ -120,7 +125,7 @@ const MAX_BATCH = 512;
 const MAX_DEADLINE_MS = 3_600_000;
 const MAX_BATCH_NEEDS = 4_096;
 /** Rings of so long go out as one: see `createDoorbell`. */
-const DOORBELL_EVERY_MS = 30;
+const DOORBELL_EVERY_MS = 20;
 /** A replica looks for a tenant's changes at most so often, whatever the number of its watchers. */
 const LOOK_EVERY_MS = 20;
 const POLL_MS = 3_000;

@@ -29,6 +29,10 @@ export interface ErrorDetails {
   RESERVATION_EXPIRED: { expiredAt: string; taken: string[] };
   RESERVATION_CLOSED: { status: string };
   EXTENSION_LIMIT: { expiresAt: string };
+  SEQ_CONFLICT: { expected: string; actual: string };
+  MESSAGE_ID_REUSED: { messageId: string; seq: string };
+  ANSWER_UNDER_WAY: { answerId: string; seq: string };
+  ANSWER_ENDED: { answerId: string };
   BATCH_REFUSED: { index: number; code: string; details: unknown };
   TRANSACTION_CONFLICT: Record<never, never>;
   OVERLOADED: { retryAfterSeconds: number };
@@ -185,6 +189,33 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorRow } = {
     retry: "new-key",
     recorded: true,
     message: "The seats can't be held any longer than they are; confirm before `details.expiresAt`.",
+  },
+  SEQ_CONFLICT: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message:
+      "The conversation has other messages since the seq you named; nothing was written. Read them, then decide anew.",
+  },
+  MESSAGE_ID_REUSED: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message:
+      "The conversation has another message with this id; nothing was written. Give each message an id of its own.",
+  },
+  ANSWER_UNDER_WAY: {
+    status: 409,
+    retry: "new-key",
+    recorded: true,
+    message:
+      'An answer is under way; nothing was written. Stop it, wait for its end, or send with `whenBusy: "queue"`.',
+  },
+  ANSWER_ENDED: {
+    status: 409,
+    retry: "never",
+    recorded: true,
+    message: "The answer has ended, or is not of this conversation; nothing was changed.",
   },
   BATCH_REFUSED: {
     status: 409,

@@ -10,6 +10,33 @@ export {
   type Db,
   type HoldfastCommand,
 } from "./connect.ts";
+export type {
+  AnswerChanged,
+  AnswerOpened,
+  Appended,
+  ConversationAnswers,
+  ConversationChange,
+  ConversationCreated,
+  ConversationInput,
+  ConversationKind,
+  MessageStatus,
+  MessageView,
+  PaidStep,
+  Sent,
+} from "./conversations/commands.ts";
+export { conversationInputs } from "./conversations/commands.ts";
+export type { Message, Part } from "./conversations/message.ts";
+export {
+  type ConversationSummary,
+  type ConversationView,
+  conversationQueries,
+  exportConversation,
+  getConversation,
+  listConversations,
+  listMessages,
+} from "./conversations/queries.ts";
+export { afterSteps, type Step } from "./conversations/steps.ts";
+export { type AnswerTerms, DEFAULT_TERMS, priceOf } from "./conversations/terms.ts";
 export {
   type ErrorCode,
   type ErrorDetails,
@@ -19,7 +46,7 @@ export {
   type HoldfastErrorValue,
   type Retry,
 } from "./errors.ts";
-export { holdfastFeatures } from "./features.ts";
+export { createFeatures, holdfastFeatures } from "./features.ts";
 export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
 export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
 export { migrate } from "./migrate.ts";

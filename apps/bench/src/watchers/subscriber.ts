@@ -1,5 +1,5 @@
-import http from "node:http";
 import { machineNowMs } from "./clock.ts";
+import { type EventStream, openEventStream } from "./event-stream.ts";
 import { endOfMessages, type MessageReader, type Told } from "./messages.ts";
 
 /** Where to watch, and from which version on. */
@@ -23,7 +23,7 @@ export class Subscriber {
   ended: string | undefined;
   readonly #hear: Hear;
   readonly #reader: MessageReader;
-  #request: http.ClientRequest | undefined;
+  #stream: EventStream | undefined;
   #pending: Buffer | undefined;
   #connected: (() => void) | undefined;
 
@@ -42,37 +42,25 @@ export class Subscriber {
         this.ended ??= why;
         reject(new Error(`a subscriber's stream ended: ${why}`));
       };
-      this.#request = http.get({
-        host: "127.0.0.1",
-        port,
-        path: `/trpc/changes.watch?input=${encodeURIComponent(input)}`,
-        headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" },
-        // A connection each, as subscribers have.
-        agent: false,
-      });
-      this.#request.on("error", (error) => end(error.message));
-      this.#request.on("response", (response) => {
-        if (response.statusCode !== 200) end(`the server answered ${response.statusCode}`);
-        response.on("data", (bytes: Buffer) => this.#take(bytes, end));
-        response.on("close", () => end("the server closed it"));
-      });
+      const path = `/trpc/changes.watch?input=${encodeURIComponent(input)}`;
+      this.#stream = openEventStream({ port, path, token }, (bytes) => this.#take(bytes, end), end);
     });
   }
 
   /** Everything on its socket, heads and frames included. */
   get bytes(): number {
-    return this.#request?.socket?.bytesRead ?? 0;
+    return this.#stream?.bytesRead ?? 0;
   }
 
   close(): void {
     this.ended ??= "left";
-    this.#request?.destroy();
+    this.#stream?.close();
   }
 
   #take(bytes: Buffer, end: (why: string) => void): void {
     const all = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
     const whole = endOfMessages(all);
-    this.#pending = whole === all.length ? undefined : all.subarray(whole);
+    this.#pending = whole === all.length ? undefined : Buffer.from(all.subarray(whole));
     if (whole === 0) return;
     const told = this.#reader.read(all.subarray(0, whole));
     if (told.connected) this.#connected?.();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ChunkedBody } from "./event-stream.ts";
 import { Histogram } from "./latency.ts";
 import { endOfMessages, MessageReader } from "./messages.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -40,6 +41,34 @@ test("what is not whole waits", () => {
   expect(endOfMessages(bytes)).toBe(bytes.length);
   expect(endOfMessages(bytes.subarray(0, -1))).toBe(changes(1).length);
   expect(endOfMessages(bytes.subarray(0, 5))).toBe(0);
+});
+
+test("chunks are put together however they are cut", () => {
+  const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+  const wire = Buffer.from(`${head}5\r\nhello\r\n11\r\n, said the server\r\n0\r\n\r\n`);
+  for (let size = 1; size <= wire.length; size++) {
+    let body = "";
+    const ends: string[] = [];
+    const chunked = new ChunkedBody(
+      (bytes) => {
+        body += bytes.toString();
+      },
+      (why) => ends.push(why),
+    );
+    const memory = Buffer.alloc(size);
+    for (let at = 0; at < wire.length; at += size)
+      chunked.take(memory.subarray(0, wire.copy(memory, 0, at, at + size)));
+    expect([body, ends]).toEqual(["hello, said the server", ["the server ended it"]]);
+  }
+});
+
+test("a stream that is none ends with what the server answered", () => {
+  const ends: string[] = [];
+  new ChunkedBody(
+    () => {},
+    (why) => ends.push(why),
+  ).take(Buffer.from("HTTP/1.1 401 Unauthorized\r\n\r\n"));
+  expect(ends).toEqual(["the server answered 401"]);
 });
 
 test("a subscriber finds what is missed, repeated, late and reset", () => {

@@ -154,19 +154,22 @@ test("what one batch decides on a reservation, at one moment of the clock, has a
     idempotencyKey: "batch-order",
     name: "one row",
     categories: [{ id: "free", price: "0" }],
-    sections: [{ id: "S", rows: [{ id: "A", seats: Array.from({ length: 40 }, (_, at) => ({ id: `A${at}` })) }] }],
+    sections: [
+      { id: "S", rows: [{ id: "A", seats: Array.from({ length: 40 }, (_, at) => ({ id: `A${at}` })) }] },
+    ],
   });
   const { showId } = told(created);
   for (let at = 1; at <= 30; at++) {
     const guest = `guest-${at}`;
     const seats = { showId, seatIds: [`A${at}`] };
     const first = await send(guest, "seats.reserve", { idempotencyKey: `${at}-first`, ...seats });
-    const extend = { idempotencyKey: `${at}-extend`, token: told(first)["token"], expiresInSeconds: 400 + at };
+    const extend = {
+      idempotencyKey: `${at}-extend`,
+      token: told(first)["token"],
+      expiresInSeconds: 400 + at,
+    };
     const again = { idempotencyKey: `${at}-again`, ...seats };
-    const both = [
-      () => send(guest, "seats.extend", extend),
-      () => send(guest, "seats.reserve", again),
-    ];
+    const both = [() => send(guest, "seats.extend", extend), () => send(guest, "seats.reserve", again)];
     for (const reply of await Promise.all((at % 2 === 0 ? both : both.toReversed()).map((go) => go())))
       told(reply);
   }

@@ -20,7 +20,10 @@ export interface Doorbell {
 export interface DoorbellOptions {
   readonly url: string;
   readonly role: string | undefined;
-  /** How long rings are gathered, in milliseconds: a NOTIFY takes a lock that all committing transactions share. */
+  /**
+   * Between two rings, in milliseconds; what changes meanwhile is gathered. A NOTIFY takes a lock that all committing
+   * transactions share.
+   */
   readonly everyMs: number;
 }
 
@@ -35,6 +38,7 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
   let ringer: postgres.Sql | undefined;
   let listener: postgres.Sql | undefined;
   let closed = false;
+  let rungMs = Number.NEGATIVE_INFINITY;
 
   const connect = (): postgres.Sql =>
     postgres(url, {
@@ -53,6 +57,7 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
     });
 
   async function flush(): Promise<void> {
+    rungMs = performance.now();
     const payloads = payloadsOf(sender, waiting);
     waiting.clear();
     ringer ??= connect();
@@ -77,7 +82,8 @@ export function createDoorbell({ url, role, everyMs }: DoorbellOptions): Doorbel
 
   function later(): void {
     if (timer !== undefined || closed) return;
-    timer = setTimeout(() => void flush(), everyMs);
+    // The first ring after a silence goes out at once, with whatever else changes in this turn of the event loop.
+    timer = setTimeout(() => void flush(), Math.max(0, everyMs - (performance.now() - rungMs)));
     timer.unref();
   }
 

@@ -1,3 +1,4 @@
+export { answerSteps, conversations, messages } from "./conversations.ts";
 export { operations } from "./operations.ts";
 export { holdfast } from "./schema.ts";
 export { reservations, seats, showChanges, shows } from "./shows.ts";

@@ -3,11 +3,11 @@ import { HoldfastError } from "../errors.ts";
 import * as field from "../fields.ts";
 import { actsForOthers, type Principal } from "../principal.ts";
 import { type Row, textOf } from "../statements.ts";
+import { stayOnIndexes } from "../stay-on-indexes.ts";
 import type { Tx } from "../transaction.ts";
 import { parseInput } from "../write-path/registry.ts";
 import { type Reservation, type ReservationStatus, token } from "./commands.ts";
 import type { Layout } from "./layout.ts";
-import { stayOnIndexes } from "./stay-on-indexes.ts";
 
 /** Input schemas by procedure. */
 export const showQueries = {

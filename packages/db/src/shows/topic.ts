@@ -1,7 +1,7 @@
 import * as field from "../fields.ts";
 import { pgArray, textOf } from "../statements.ts";
+import { stayOnIndexes } from "../stay-on-indexes.ts";
 import type { Change, Topic } from "../write-path/topic.ts";
-import { stayOnIndexes } from "./stay-on-indexes.ts";
 
 const isId = (id: string): boolean => field.id.safeParse(id).success;
 

@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import type { Db, HoldfastCommand, Principal } from "../index.ts";
 import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
+import { useConversations } from "./used-conversations.ts";
 import { useShows } from "./used-shows.ts";
 
 /**
@@ -75,6 +76,7 @@ export async function useEverything(db: Db, url: string): Promise<void> {
     await sql`select pg_sleep(greatest(0, extract(epoch from expires_at - clock_timestamp())) + 0.005)
       from ${sql(`holdfast.${table}`)} where id = ${id}`;
   };
+  await useConversations(db);
   await useShows(db, (reservationId) => untilPast("reservations", reservationId));
   await untilPast("holds", late);
   await sql.end();

@@ -1,8 +1,9 @@
 import type { Check } from "../write-path/verify.ts";
 
 /**
- * Each successful wallet command, the steps of batches included: its input and the data it answered. Entries, wallets
- * and holds are checked against these, so a row that was changed by hand disagrees with what its operation says.
+ * Each successful wallet command, the steps of batches and what answers are paid by included: its input and the data it
+ * answered. Entries, wallets and holds are checked against these, so a row that was changed by hand disagrees with what its
+ * operation says.
  */
 const STEPS = `
   select tenant_id, id as operation_id, substr(kind, 9) as kind, input::jsonb as input, outcome::jsonb -> 'data' as data
@@ -13,7 +14,12 @@ const STEPS = `
   from holdfast.operations cross join lateral rows from (
     jsonb_array_elements(input::jsonb -> 'commands'),
     jsonb_array_elements(outcome::jsonb -> 'data' -> 'results')) as step (command, result)
-  where kind = 'wallets.batch' and outcome::jsonb ->> 'ok' = 'true' and step.result ->> 'ok' = 'true'`;
+  where kind = 'wallets.batch' and outcome::jsonb ->> 'ok' = 'true' and step.result ->> 'ok' = 'true'
+  union all
+  select tenant_id, id, wallet ->> 'step', wallet, wallet
+  from (select tenant_id, id, (outcome -> 'data' -> 'wallet')::jsonb as wallet from holdfast.operations
+    where kind like 'conversations.%' and outcome ->> 'ok' = 'true') as answer
+  where wallet is not null`;
 
 const ENTRY_KEY = "entry.tenant_id || '/' || entry.wallet_id || '/' || entry.version";
 

@@ -1,4 +1,4 @@
-import type { Statements } from "../statements.ts";
+import type { Statements } from "./statements.ts";
 
 const STAY_ON_INDEXES = `select set_config(setting, 'off', true) from unnest(
   array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as setting`;

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import * as field from "../fields.ts";
+
+/** The most parts of a message, and bytes of one as JSON. */
+const MAX_PARTS = 1_000;
+const MAX_MESSAGE_BYTES = 262_144;
+const MAX_DEPTH = 32;
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** A part as the AI SDK has it. Only `type` is known of all; what a later version adds is kept as it came. */
+export type Part = { type: string; [field: string]: unknown };
+
+/** The AI SDK's `UIMessage`. Its id is made by who writes it, and is unique within its conversation. */
+export interface Message {
+  id: string;
+  role: "system" | "user" | "assistant";
+  metadata?: unknown;
+  parts: Part[];
+}
+
+/** What is wrong with a value as JSON that Postgres stores as it was sent; undefined for nothing. */
+function problemOf(value: unknown, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return `may be nested ${MAX_DEPTH} levels deep at most`;
+  if (typeof value === "string")
+    return UNSTORABLE.test(value) ? "must not contain NUL or an unpaired surrogate" : undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "must be a finite number";
+  if (value === null || value === undefined || typeof value === "boolean") return undefined;
+  if (typeof value !== "object") return "must be JSON";
+  const members = Array.isArray(value) ? value : Object.values(value).concat(Object.keys(value));
+  for (const member of members) {
+    const problem = problemOf(member, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Checks a value as JSON and bounds its size. */
+function storable(value: unknown, context: z.core.$RefinementCtx): void {
+  const problem =
+    problemOf(value) ??
+    (Buffer.byteLength(JSON.stringify(value)) > MAX_MESSAGE_BYTES
+      ? `must be ${MAX_MESSAGE_BYTES} bytes of JSON at most`
+      : undefined);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+}
+
+export const part = z
+  .looseObject({ type: field.text(100) })
+  .refine(({ type, text }: Part) => (type !== "text" && type !== "reasoning") || typeof text === "string", {
+    path: ["text"],
+    message: "must be a string",
+  });
+
+const messageFields = z.strictObject({
+  id: field.text(255),
+  role: z.enum(["system", "user", "assistant"]),
+  metadata: z.unknown().optional(),
+  parts: z.array(part).min(1).max(MAX_PARTS),
+});
+
+/** A message as it is sent. */
+export const message = messageFields.superRefine(storable);
+export const userMessage = messageFields.extend({ role: z.literal("user") }).superRefine(storable);
+
+/** Messages of one call: none has the id of another. */
+export const messages = (most: number) =>
+  z
+    .array(message)
+    .min(1)
+    .max(most)
+    .superRefine((all, context) => {
+      const ids = new Set<string>();
+      for (const [at, { id }] of all.entries()) {
+        if (ids.has(id)) context.addIssue({ code: "custom", path: [at, "id"], message: "occurs twice" });
+        ids.add(id);
+      }
+    });
+
+/** SHA-256 of what a message says, in hexadecimal digits: the same for the same content, whatever the order of its fields. */
+export function contentHash({ role, metadata, parts }: Omit<Message, "id">): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted({ role, metadata, parts })))
+    .digest("hex");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.keys(fields)
+      .sort()
+      .map((name) => [name, sorted(fields[name])]),
+  );
+}
