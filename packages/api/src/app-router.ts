@@ -1,5 +1,6 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { changesRouter } from "./changes/router.ts";
+import { conversationsRouter } from "./conversations/router.ts";
 import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
 import { walletsRouter } from "./wallets/router.ts";
@@ -9,6 +10,7 @@ export const appRouter = router({
   wallets: walletsRouter,
   shows: showsRouter,
   seats: seatsRouter,
+  conversations: conversationsRouter,
   changes: changesRouter,
 });
 

@@ -1,4 +1,8 @@
 import {
+  type ConversationAnswers,
+  type ConversationInput,
+  type ConversationKind,
+  type conversationQueries,
   HoldfastError,
   type ShowAnswers,
   type ShowInput,
@@ -32,14 +36,16 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
-export type CommandKind = WalletKind | ShowKind;
+export type CommandKind = WalletKind | ShowKind | ConversationKind;
 type CommandInput<K extends CommandKind> = K extends WalletKind
   ? WalletInput<K>
   : K extends ShowKind
     ? ShowInput<K>
-    : never;
+    : K extends ConversationKind
+      ? ConversationInput<K>
+      : never;
 /** What a command answers, but for `replayed`. */
-export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers)[K];
+export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers & ConversationAnswers)[K];
 
 type RawInput = Readonly<Record<string, unknown>>;
 
@@ -64,7 +70,7 @@ function hasDerivedKey(kind: CommandKind): boolean {
   return kind === "wallets.stream";
 }
 
-type Queries = typeof walletQueries & typeof showQueries;
+type Queries = typeof walletQueries & typeof showQueries & typeof conversationQueries;
 type QueryKind = keyof Queries;
 
 /** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */

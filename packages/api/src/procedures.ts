@@ -1,14 +1,22 @@
-import type { Db } from "@holdfast/db";
+import type { Db, Principal } from "@holdfast/db";
 import { type CommandData, type CommandKind, commandInput } from "./input.ts";
 import { authed, type Context } from "./trpc.ts";
 
-/** A mutation: one call into the write path. */
+type Caller = Pick<Context, "db" | "deadlineMs"> & { readonly principal: Principal };
+
+/** One call into the write path. */
+export function execute<K extends CommandKind>(
+  { db, principal, deadlineMs }: Caller,
+  kind: K,
+  input: Readonly<Record<string, unknown>>,
+): Promise<CommandData<K> & { replayed: boolean }> {
+  const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs });
+  return answer as Promise<CommandData<K> & { replayed: boolean }>;
+}
+
+/** A mutation that is one call into the write path, and nothing else. */
 export const command = <K extends CommandKind>(kind: K) =>
-  authed.input(commandInput(kind)).mutation(({ ctx, input }) => {
-    const { db, principal, deadlineMs } = ctx;
-    const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs });
-    return answer as Promise<CommandData<K> & { replayed: boolean }>;
-  });
+  authed.input(commandInput(kind)).mutation(({ ctx, input }) => execute(ctx, kind, input));
 
 /** The database as a query sees it: with the time that is left of the call. */
 export const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({

@@ -1,7 +1,15 @@
-import { type Db, HoldfastError, type Principal } from "@holdfast/db";
+import { type AnswerOpened, type Db, HoldfastError, type Principal } from "@holdfast/db";
 import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
 import { wireError } from "./wire-error.ts";
+
+/** Whoever generates answers, in the process that serves the call. */
+export interface Answers {
+  /** An answer was opened for this caller: begin to say it. Returns at once; what happens to it is told in the conversation. */
+  begin(principal: Principal, conversationId: string, answer: AnswerOpened): void;
+  /** The answer has ended: nobody needs more of it. */
+  stop(answerId: string): void;
+}
 
 /** What the host gives to every call of one HTTP request. */
 export interface Context {
@@ -10,6 +18,8 @@ export interface Context {
   readonly principal: Principal | undefined;
   /** Whom the same credential names now: nobody when it has ended or was revoked. */
   authenticateAgain(): Promise<Principal | undefined>;
+  /** Undefined where answers are generated elsewhere. */
+  readonly answers?: Answers | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
 }

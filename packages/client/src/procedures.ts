@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets" | "shows" | "seats";
+type RouterName = "wallets" | "shows" | "seats" | "conversations";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -44,6 +44,17 @@ export const procedures = {
     balanceAt: "query",
   },
   shows: { create: "keyed", list: "query", get: "query" },
+  conversations: {
+    create: "keyed",
+    append: "keyed",
+    importJson: "keyed",
+    send: "keyed",
+    stop: "keyed",
+    list: "query",
+    get: "query",
+    messages: "query",
+    exportJson: "query",
+  },
   seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 
