@@ -1,6 +1,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { changesRouter } from "./changes/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
+import { operationsRouter } from "./operations/router.ts";
 import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
 import { walletsRouter } from "./wallets/router.ts";
@@ -11,6 +12,7 @@ export const appRouter = router({
   shows: showsRouter,
   seats: seatsRouter,
   conversations: conversationsRouter,
+  operations: operationsRouter,
   changes: changesRouter,
 });
 

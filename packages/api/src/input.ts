@@ -4,6 +4,7 @@ import {
   type ConversationKind,
   type conversationQueries,
   HoldfastError,
+  type operationQueries,
   type ShowAnswers,
   type ShowInput,
   type ShowKind,
@@ -70,7 +71,10 @@ function hasDerivedKey(kind: CommandKind): boolean {
   return kind === "wallets.stream";
 }
 
-type Queries = typeof walletQueries & typeof showQueries & typeof conversationQueries;
+type Queries = typeof walletQueries &
+  typeof showQueries &
+  typeof conversationQueries &
+  typeof operationQueries;
 type QueryKind = keyof Queries;
 
 /** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */

@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets" | "shows" | "seats" | "conversations";
+type RouterName = "wallets" | "shows" | "seats" | "conversations" | "operations";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -55,6 +55,7 @@ export const procedures = {
     messages: "query",
     exportJson: "query",
   },
+  operations: { explain: "query" },
   seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 

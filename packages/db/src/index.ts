@@ -51,6 +51,7 @@ export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
 export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
 export { migrate } from "./migrate.ts";
 export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
+export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
 export type {
@@ -114,7 +115,9 @@ export type {
   Locked,
   Need,
   Outcome,
+  RecordedOperation,
   Refusal,
+  WrittenRow,
 } from "./write-path/feature.ts";
 export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";
 export type { Change, Json, Topic } from "./write-path/topic.ts";

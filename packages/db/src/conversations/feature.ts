@@ -9,6 +9,7 @@ import { type AnswerTerms, DEFAULT_TERMS } from "./terms.ts";
 import { conversationTopic } from "./topic.ts";
 import { conversationChecks } from "./verify.ts";
 import { writeConversationRows } from "./write-rows.ts";
+import { stepsOfAnswer, writtenByConversations } from "./written.ts";
 
 const conversations = (...parts: string[]): Need => ({ feature: "conversations", key: parts.join("\0") });
 const conversation = (id: string): Need => conversations("conversation", id);
@@ -86,6 +87,8 @@ export function createConversationsFeature(
     write: writeConversationRows,
     topic: conversationTopic,
     touched: (rows) => new Set([...rows.appended, ...rows.said].map(({ conversationId }) => conversationId)),
+    written: writtenByConversations,
+    stepsOf: stepsOfAnswer,
     checks: conversationChecks,
   };
 }

@@ -11,6 +11,7 @@ import { makeToken, type TokenParts } from "./token.ts";
 import { showTopic } from "./topic.ts";
 import { showChecks } from "./verify.ts";
 import { writeShowRows } from "./write-rows.ts";
+import { writtenByShows } from "./written.ts";
 
 /** Houses remembered by one process, in seats of all of them. */
 const MAX_REMEMBERED_SEATS = 200_000;
@@ -92,6 +93,7 @@ export function createShowsFeature(): Feature<ShowCommand, ShowRows, ShowChange>
     write: writeShowRows,
     topic: showTopic,
     touched: (rows) => new Set(rows.history.map(({ showId }) => showId)),
+    written: writtenByShows,
     checks: showChecks,
   };
 }

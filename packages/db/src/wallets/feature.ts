@@ -6,6 +6,7 @@ import { listOverdueWallets, lockWalletRows, writeWalletRows } from "./rows.ts";
 import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
 import type { WalletChange, WalletRows } from "./wallet.ts";
+import { writtenByWallets } from "./written.ts";
 
 /** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */
 const wallet = (id: string): Need => ({ feature: "wallets", key: `wallet:${id}` });
@@ -54,6 +55,7 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   write: writeWalletRows,
   topic: walletTopic,
   touched: (rows) => new Set(rows.entries.map(({ walletId }) => walletId)),
+  written: writtenByWallets,
   checks: walletChecks,
 };
 

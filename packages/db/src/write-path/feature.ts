@@ -24,6 +24,24 @@ export interface Refusal {
   readonly details: unknown;
 }
 
+/** An operation as it was recorded. */
+export interface RecordedOperation {
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly kind: string;
+  readonly caller: string;
+  readonly input: unknown;
+  readonly outcome: Outcome;
+  /** ISO 8601, by the database's clock. */
+  readonly at: string;
+}
+
+/** A row that an operation wrote, as it is now. */
+export interface WrittenRow {
+  readonly table: string;
+  readonly row: Readonly<Record<string, string | boolean | null>>;
+}
+
 /** An outcome and, when it is a success, what changes: a list for each feature concerned. */
 export type Decision = (Outcome & { readonly ok: true; readonly changes: Changes }) | Refusal;
 export type Changes = Readonly<Record<string, readonly unknown[]>>;
@@ -97,6 +115,10 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   /** What of this feature can be watched, and the ids of those topics that `write` changes. */
   readonly topic?: Topic;
   touched?(rows: Rows): Iterable<string>;
+  /** The rows of this feature that a success wrote, those that the principal may see; for `explain`. */
+  written?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<WrittenRow[]>;
+  /** The operations, in their order, of something longer that this one is a step of; those that the principal may see. */
+  stepsOf?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<string[]>;
   /** The feature's invariants as SQL, for `verify`. */
   readonly checks?: readonly Check[];
   /** Issues a few set-based statements for all that was applied, without waiting; an update checks its row count. */

@@ -1,0 +1,81 @@
+import { actsForOthers, type Principal } from "../principal.ts";
+import { type Statements, textOf } from "../statements.ts";
+import type { RecordedOperation, WrittenRow } from "../write-path/feature.ts";
+
+/** Rows of an operation that are told: an import may have written thousands. */
+const MOST = 200;
+/** Messages that one operation writes at most. */
+const MOST_WRITTEN = 10_000;
+
+interface Told {
+  readonly conversationId?: string;
+  readonly version?: string;
+  readonly lastSeq?: string;
+  readonly seq?: string;
+  readonly answerId?: string;
+  readonly answer?: { readonly answerId: string; readonly seq: string } | null;
+}
+
+const told = ({ outcome }: RecordedOperation): Told => (outcome.ok ? (outcome.data as Told) : {});
+
+/** Nothing for users of a conversation that is not theirs. */
+const IS_THEIRS = `exists (select from holdfast.conversations where tenant_id = $1::int and id = $2::uuid
+  and ($3::text is null or owner_id = $3::text))`;
+
+/** The messages of an operation and what it made an answer say; where they stand, not their content. */
+export async function writtenByConversations(
+  tx: Statements,
+  principal: Principal,
+  operation: RecordedOperation,
+): Promise<WrittenRow[]> {
+  const { conversationId, version, lastSeq, answer } = told(operation);
+  if (conversationId === undefined || version === undefined) return [];
+  const last = lastSeq ?? answer?.seq;
+  const subject = actsForOthers(principal) ? null : principal.subject;
+  const of = [String(principal.tenantId), conversationId, subject, operation.id];
+  const messages =
+    last === undefined
+      ? []
+      : await tx.run(
+          `select seq::text, version::text, message_id as "messageId", role, status, error from holdfast.messages
+          where tenant_id = $1::int and conversation_id = $2::uuid and ${IS_THEIRS} and operation_id = $4::uuid
+            and seq <= $5::bigint and seq > $5::bigint - ${MOST_WRITTEN} order by seq limit ${MOST}`,
+          [...of, last],
+        );
+  const steps = await tx.run(
+    `select seq::text, version::text, status, error, steps::text from holdfast.answer_steps
+    where tenant_id = $1::int and conversation_id = $2::uuid and ${IS_THEIRS} and operation_id = $4::uuid
+      and version = $5::bigint`,
+    [...of, version],
+  );
+  return [
+    ...messages.map((row) => ({ table: "messages", row })),
+    ...steps.map((row) => ({ table: "answer_steps", row })),
+  ];
+}
+
+/** The operations of the answer that an operation opened or went on with: from its question to its end. */
+export async function stepsOfAnswer(
+  tx: Statements,
+  principal: Principal,
+  operation: RecordedOperation,
+): Promise<string[]> {
+  const { conversationId, seq, answerId, answer } = told(operation);
+  const at = answer?.seq ?? (answerId === undefined ? undefined : seq);
+  if (conversationId === undefined || at === undefined) return [];
+  const rows = await tx.run(
+    `select opened.operation_id::text, said.operation_ids from (
+      select operation_id, version from holdfast.messages
+      where tenant_id = $1::int and conversation_id = $2::uuid and seq = $4::bigint and ${IS_THEIRS}) as opened
+    cross join lateral (
+      select string_agg(operation_id::text, ',' order by version) as operation_ids from (
+        select operation_id, version from holdfast.answer_steps
+        where tenant_id = $1::int and conversation_id = $2::uuid and version > opened.version and seq = $4::bigint
+        order by version limit ${MOST}) as step) as said`,
+    [String(principal.tenantId), conversationId, actsForOthers(principal) ? null : principal.subject, at],
+  );
+  return rows.flatMap((row) => [
+    textOf(row, "operation_id"),
+    ...(row["operation_ids"] === null ? [] : textOf(row, "operation_ids").split(",")),
+  ]);
+}
