@@ -72,7 +72,6 @@ table messages (
   error text,
   generated boolean not null,
   version bigint not null,
-  content_hash bytea not null,
   created_at timestamp with time zone not null,
   operation_id uuid not null
 ) row level security forced owner holdfast_owner
@@ -513,8 +512,6 @@ grant UPDATE (captured) on holds to holdfast_app
 
 grant UPDATE (status) on holds to holdfast_app
 
-grant INSERT (content_hash) on messages to holdfast_app
-
 grant INSERT (conversation_id) on messages to holdfast_app
 
 grant INSERT (created_at) on messages to holdfast_app
@@ -540,8 +537,6 @@ grant INSERT (status) on messages to holdfast_app
 grant INSERT (tenant_id) on messages to holdfast_app
 
 grant INSERT (version) on messages to holdfast_app
-
-grant SELECT (content_hash) on messages to holdfast_app
 
 grant SELECT (conversation_id) on messages to holdfast_app
 

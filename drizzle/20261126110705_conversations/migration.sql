@@ -43,7 +43,6 @@ CREATE TABLE "holdfast"."messages" (
 	"error" text,
 	"generated" boolean NOT NULL,
 	"version" bigint NOT NULL,
-	"content_hash" bytea NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"operation_id" uuid NOT NULL,
 	CONSTRAINT "messages_pkey" PRIMARY KEY("tenant_id","conversation_id","seq"),

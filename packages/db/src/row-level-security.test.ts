@@ -161,7 +161,7 @@ describe("tried", () => {
       "delete from holdfast.show_changes",
       "update holdfast.conversations set owner_id = 'eve'",
       "update holdfast.messages set role = 'system'",
-      "update holdfast.messages set content_hash = ''",
+      "update holdfast.messages set message_id = 'another'",
       "delete from holdfast.messages",
       "update holdfast.answer_steps set steps = steps",
       "delete from holdfast.answer_steps",

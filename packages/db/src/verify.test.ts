@@ -25,7 +25,8 @@ afterAll(async () => {
 
 const WALLET_TABLES = ["wallets", "entries", "holds"] as const;
 const SHOW_TABLES = ["shows", "seats", "reservations", "show_changes"] as const;
-const TABLES = ["operations", ...WALLET_TABLES, ...SHOW_TABLES] as const;
+const CONVERSATION_TABLES = ["conversations", "messages", "answer_steps"] as const;
+const TABLES = ["operations", ...WALLET_TABLES, ...SHOW_TABLES, ...CONVERSATION_TABLES] as const;
 type Table = (typeof TABLES)[number];
 
 /** The primary key as findings tell it. */
@@ -38,6 +39,9 @@ const KEY: Readonly<Record<Table, string>> = {
   seats: "tenant_id || '/' || show_id || '/' || id",
   reservations: "tenant_id || '/' || id",
   show_changes: "tenant_id || '/' || show_id || '/' || version",
+  conversations: "tenant_id || '/' || id",
+  messages: "tenant_id || '/' || conversation_id || '/' || seq",
+  answer_steps: "tenant_id || '/' || conversation_id || '/' || version",
 };
 
 /** Rows of different sorts, so that what is true of one kind of command is not taken for true of all. */
@@ -60,6 +64,11 @@ const SAMPLE: Readonly<Record<Table, string>> = {
   show_changes: `select distinct on (kind, status) change.* from holdfast.show_changes as change
       join holdfast.operations as operation
       on operation.tenant_id = change.tenant_id and operation.id = change.operation_id`,
+  conversations: `select distinct on (answer_paid, waiting_wallet_id is null, title is null) * from holdfast.conversations
+    where version > 0`,
+  // What was sent, and answers as they began, went on and ended.
+  messages: `select distinct on (status, generated, error, metadata is null) * from holdfast.messages`,
+  answer_steps: `select distinct on (status, error) * from holdfast.answer_steps`,
 };
 
 /** The value of the same column in another row: a change that looks like the truth. */
@@ -76,6 +85,7 @@ const CHANGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["changed.COLUMN[2:]"],
     ["changed.COLUMN[2:] || changed.COLUMN[1]"],
   ],
+  boolean: [["not changed.COLUMN", "true"]],
   json: [[`'{"ok": true}'::json`], ["(changed.COLUMN::text || ' ')::json"]],
   bytea: [["'\\x00'::bytea"]],
   "timestamp with time zone": [["coalesce(changed.COLUMN, now()) + interval '1 millisecond'"], ["null"]],
@@ -194,7 +204,10 @@ describe.each(TABLES)("%s", { timeout: 90_000 }, (table) => {
     const missing: string[] = [];
     // A refusal has left no other row behind, so nothing in the database can tell that it was there.
     const left = `exists (select from holdfast.entries as entry where entry.operation_id = row.id)
-      or exists (select from holdfast.show_changes as change where change.operation_id = row.id)`;
+      or exists (select from holdfast.show_changes as change where change.operation_id = row.id)
+      or exists (select from holdfast.conversations as conversation where conversation.operation_id = row.id)
+      or exists (select from holdfast.messages as message where message.operation_id = row.id)
+      or exists (select from holdfast.answer_steps as step where step.operation_id = row.id)`;
     const sample = `select * from (${SAMPLE[table]}) as row ${table === "operations" ? `where ${left}` : ""}`;
     for (const key of await sampleOf(table, sample)) {
       const where = `where ${KEY[table]} = $1`;

@@ -126,6 +126,8 @@ export type PaidStep = ({ step: "hold" } & HoldPlaced) | ({ step: "capture" | "r
 export interface AnswerOpened {
   answerId: string;
   seq: string;
+  /** Until when it has to be saved or ended, else it counts as interrupted. ISO 8601, by the database's clock. */
+  leaseUntil: string;
 }
 
 export interface Sent extends Appended {
@@ -138,6 +140,10 @@ export interface AnswerChanged extends Changed {
   answerId: string;
   seq: string;
   status: MessageStatus;
+  /** While it goes on: until when the lease was renewed. */
+  leaseUntil?: string;
+  /** When it has ended: the SHA-256 of its parts, in hexadecimal digits. */
+  partsHash?: string;
   wallet?: PaidStep;
   /** Whether messages wait for an answer, and which wallet pays for it: open it with `conversations.answer`. */
   waiting?: { walletId: string | null };
@@ -149,7 +155,12 @@ export interface ConversationAnswers {
   "conversations.send": Sent;
   "conversations.stop": AnswerChanged;
   "conversations.importJson": ConversationCreated;
-  "conversations.answer": Changed & { answer: AnswerOpened | null; wallet?: PaidStep };
+  "conversations.answer": Changed & {
+    answer: AnswerOpened | null;
+    /** The message that tells that the wallet could not pay: its error is the refusal's code. */
+    failed?: { messageId: string; seq: string; error: string };
+    wallet?: PaidStep;
+  };
   "conversations.save": AnswerChanged;
   "conversations.settle": AnswerChanged;
 }

@@ -29,14 +29,14 @@ export interface NewConversation extends Conversation {
 /** A message that is there already, as far as decisions read it. */
 export interface Known {
   readonly seq: bigint;
-  readonly contentHash: string;
+  /** Of an answer under way: as it was opened. */
+  readonly message: Message;
 }
 
 export interface NewMessage {
   readonly message: Message;
   readonly status: MessageStatus;
   readonly error?: string | undefined;
-  readonly contentHash: string;
 }
 
 /** What a decision changes. Each but `wait` is one version of the conversation. */
@@ -49,7 +49,6 @@ export type ConversationChange =
       readonly answerId: string;
       readonly leaseUntilMs: number;
       readonly paid: boolean;
-      readonly contentHash: string;
     }
   | {
       readonly type: "say";
@@ -61,6 +60,8 @@ export type ConversationChange =
       readonly type: "settle";
       readonly conversationId: string;
       readonly steps: readonly Step[];
+      /** All that was said, those steps included. */
+      readonly parts: readonly Part[];
       readonly status: Exclude<MessageStatus, "streaming">;
       readonly error?: string | undefined;
     }
@@ -130,6 +131,13 @@ export class ConversationRows {
     return this.#known.get(conversationId)?.get(messageId);
   }
 
+  /** What was said of the answer under way, and then these steps. */
+  partsAfter(conversationId: string, steps: readonly Step[]): Part[] {
+    const parts = this.#parts.get(conversationId);
+    if (parts === undefined) throw new TypeError("what was said of an answer that ends was not read");
+    return afterSteps(parts, steps);
+  }
+
   apply(change: ConversationChange, operationId: string): void {
     if (change.type === "create") {
       this.conversations.set(change.conversation.id, change.conversation);
@@ -147,9 +155,9 @@ export class ConversationRows {
         this.#append(before, change.message, operationId);
         return;
       case "open-answer": {
-        const { answerId, leaseUntilMs, paid, contentHash } = change;
+        const { answerId, leaseUntilMs, paid } = change;
         const message: Message = { id: answerId, role: "assistant", parts: [] };
-        const opened = this.#append(before, { message, status: "streaming", contentHash }, operationId);
+        const opened = this.#append(before, { message, status: "streaming" }, operationId);
         const answer = { id: answerId, seq: opened.lastSeq, leaseUntilMs, paid };
         this.conversations.set(before.id, { ...opened, answer });
         this.#parts.set(before.id, []);
@@ -165,9 +173,12 @@ export class ConversationRows {
       }
       case "settle": {
         const answer = this.#answerOf(before);
-        const { steps, status, error } = change;
-        const parts = this.#say(before, answer, steps, operationId, status, error);
-        this.settled.push({ conversationId: before.id, seq: answer.seq, parts, status, error });
+        const { steps, parts, status, error } = change;
+        const { id, seq } = answer;
+        this.#say(before, answer, steps, operationId, status, error);
+        this.settled.push({ conversationId: before.id, seq, parts, status, error });
+        const message = { id, role: "assistant" as const, parts: [...parts] };
+        this.readMessage(before.id, id, { seq, message });
         const said = this.conversations.get(before.id) as Conversation;
         this.conversations.set(before.id, { ...said, answer: undefined });
       }
@@ -179,7 +190,7 @@ export class ConversationRows {
     const after = { ...before, lastSeq: seq, version };
     this.conversations.set(before.id, after);
     this.appended.push({ ...message, conversationId: before.id, seq, version, operationId });
-    this.readMessage(before.id, message.message.id, { seq, contentHash: message.contentHash });
+    this.readMessage(before.id, message.message.id, { seq, message: message.message });
     return after;
   }
 
@@ -190,16 +201,12 @@ export class ConversationRows {
     operationId: string,
     status: MessageStatus | undefined,
     error: string | undefined,
-  ): Part[] {
+  ): void {
     const version = before.version + 1n;
     this.conversations.set(before.id, { ...before, version });
     this.said.push({ conversationId: before.id, seq, version, operationId, steps, status, error });
     const parts = this.#parts.get(before.id);
-    if (parts === undefined && status !== undefined)
-      throw new TypeError("an answer was settled, and what was said of it was not read");
-    const after = afterSteps(parts ?? [], steps);
-    if (parts !== undefined) this.#parts.set(before.id, after);
-    return after;
+    if (parts !== undefined) this.#parts.set(before.id, afterSteps(parts, steps));
   }
 
   #answerOf({ answer }: Conversation): Answer {

@@ -1,11 +1,11 @@
 import { actsForOthers } from "../principal.ts";
 import { refuse } from "../wallets/guards.ts";
-import type { WalletRows } from "../wallets/wallet.ts";
+import type { WalletChange, WalletRows } from "../wallets/wallet.ts";
 import type { DecideContext, Refusal } from "../write-path/feature.ts";
-import type { AnswerChanged, AnswerOpened, PaidStep, Sent } from "./commands.ts";
+import type { AnswerChanged, AnswerOpened, ConversationAnswers, PaidStep, Sent } from "./commands.ts";
 import type { Answer, Conversation, ConversationChange, ConversationRows } from "./conversation.ts";
 import { appendMessages, type CommandOf, findConversation, moved, type Verdict } from "./guards.ts";
-import { contentHash, type Message } from "./message.ts";
+import { hashParts, type Message } from "./message.ts";
 import { giveBack, holdFor, type Payment, payFor } from "./payment.ts";
 import type { AnswerTerms } from "./terms.ts";
 
@@ -66,7 +66,7 @@ export function decideAnswer(
   command: CommandOf<"conversations.answer">,
   context: DecideContext,
   terms: AnswerTerms,
-): Verdict {
+): Verdict<ConversationAnswers["conversations.answer"]> {
   const found = findConversation(rows, command.conversationId, context.principal);
   if ("ok" in found) return found;
   if (!actsForOthers(context.principal)) return refuse("FORBIDDEN", { needs: "service" });
@@ -87,18 +87,17 @@ export function decideAnswer(
   const failed: Message = { id: context.newId(), role: "assistant", parts: [] };
   return {
     ok: true,
-    data: { ...base, answer: null },
+    data: {
+      ...base,
+      answer: null,
+      failed: { messageId: failed.id, seq: `${found.lastSeq + 1n}`, error: opened.code },
+    },
     changes: {
       conversations: [
         {
           type: "append",
           conversationId: found.id,
-          message: {
-            message: failed,
-            status: "failed",
-            error: opened.code,
-            contentHash: contentHash(failed),
-          },
+          message: { message: failed, status: "failed", error: opened.code },
         },
         { type: "wait", conversationId: found.id, waiting: undefined },
       ],
@@ -129,19 +128,11 @@ function openAnswer(
   if (payment !== undefined && "ok" in payment) return payment;
   // The hold bears the answer's id, so that whoever names the answer has named the hold.
   const answerId = payment?.told.holdId ?? context.newId();
-  const leaseUntilMs = context.nowMs + terms.leaseSeconds * 1000;
-  const hash = contentHash({ role: "assistant", parts: [] });
+  const leaseUntilMs = leaseFrom(context, terms);
   return {
-    answer: { answerId, seq: `${seq}` },
+    answer: { answerId, seq: `${seq}`, leaseUntil: new Date(leaseUntilMs).toISOString() },
     changes: [
-      {
-        type: "open-answer",
-        conversationId,
-        answerId,
-        leaseUntilMs,
-        paid: payment !== undefined,
-        contentHash: hash,
-      },
+      { type: "open-answer", conversationId, answerId, leaseUntilMs, paid: payment !== undefined },
       { type: "wait", conversationId, waiting: undefined },
     ],
     payment,
@@ -152,42 +143,39 @@ function openAnswer(
 export function decideSave(
   rows: ConversationRows,
   wallets: WalletRows | undefined,
-  command: CommandOf<"conversations.save">,
+  { steps, tokens, ...named }: CommandOf<"conversations.save">,
   context: DecideContext,
   terms: AnswerTerms,
 ): Verdict<AnswerChanged> {
-  const found = findUnderWay(rows, command, context);
+  const found = findUnderWay(rows, named, context);
   if ("ok" in found) return found;
-  const { conversation, answer } = found;
-  const pay = payFor(answer, wallets, command.tokens, context, terms, false);
-  return changed(found, context, "streaming", pay, {
-    type: "say",
-    conversationId: conversation.id,
-    steps: command.steps,
-    leaseUntilMs: context.nowMs + terms.leaseSeconds * 1000,
-  });
+  const conversationId = found.conversation.id;
+  const leaseUntilMs = leaseFrom(context, terms);
+  const pay = payFor(found.answer, wallets, tokens, context, terms, false);
+  return {
+    ok: true,
+    data: {
+      ...toldOf(found, context),
+      status: "streaming",
+      leaseUntil: new Date(leaseUntilMs).toISOString(),
+      ...paidBy(pay),
+    },
+    changes: { conversations: [{ type: "say", conversationId, steps, leaseUntilMs }], ...moves(pay) },
+  };
 }
 
 /** Saves the rest, pays for it, and gives back what is left of the hold. */
 export function decideSettle(
   rows: ConversationRows,
   wallets: WalletRows | undefined,
-  command: CommandOf<"conversations.settle">,
+  { steps = [], status, error, tokens, ...named }: CommandOf<"conversations.settle">,
   context: DecideContext,
   terms: AnswerTerms,
 ): Verdict<AnswerChanged> {
-  const found = findUnderWay(rows, command, context);
+  const found = findUnderWay(rows, named, context);
   if ("ok" in found) return found;
-  const { conversation, answer } = found;
-  const { steps = [], status, error } = command;
-  const pay = payFor(answer, wallets, command.tokens, context, terms, true);
-  return changed(found, context, status, pay, {
-    type: "settle",
-    conversationId: conversation.id,
-    steps,
-    status,
-    error,
-  });
+  const pay = payFor(found.answer, wallets, tokens, context, terms, true);
+  return ended(rows, found, context, { steps, status, error }, pay);
 }
 
 /** Anybody who may write may stop; what was saved stays, and is all that is paid for. */
@@ -199,10 +187,31 @@ export function decideStop(
 ): Verdict<AnswerChanged> {
   const found = findAnswer(rows, command, context);
   if ("ok" in found) return found;
-  const { conversation, answer } = found;
-  const pay = giveBack(answer, wallets, context);
-  const settle = { type: "settle", conversationId: conversation.id, steps: [], status: "stopped" } as const;
-  return changed(found, context, "stopped", pay, settle);
+  const pay = giveBack(found.answer, wallets, context);
+  return ended(rows, found, context, { steps: [], status: "stopped" }, pay);
+}
+
+/** The answers whose lease had run out when their conversations were locked. */
+export function dueAbandonments(rows: ConversationRows): AbandonCommand[] {
+  return [...rows.abandoned].flatMap((conversationId) => {
+    const answerId = rows.conversations.get(conversationId)?.answer?.id;
+    if (answerId === undefined) return [];
+    const idempotencyKey = `holdfast:abandon:${answerId}`;
+    return [{ kind: "conversations.abandon" as const, idempotencyKey, conversationId, answerId }];
+  });
+}
+
+export function decideAbandon(
+  rows: ConversationRows,
+  { conversationId, answerId }: AbandonCommand,
+  context: DecideContext,
+): Verdict<AnswerChanged> {
+  const conversation = rows.conversations.get(conversationId);
+  const answer = conversation?.answer;
+  if (conversation === undefined || answer?.id !== answerId) return refuse("NOT_FOUND", { what: "answerId" });
+  // A wallet has paid for what was said as it was said, and the rest of its hold comes back when that expires.
+  const end = { steps: [], status: "failed", error: "interrupted" } as const;
+  return ended(rows, { conversation, answer }, context, end, undefined);
 }
 
 interface UnderWay {
@@ -227,62 +236,40 @@ function findUnderWay(rows: ConversationRows, named: Named, context: DecideConte
   return found;
 }
 
-function changed(
-  { conversation, answer }: UnderWay,
-  { operationId }: DecideContext,
-  status: AnswerChanged["status"],
-  pay: Payment | undefined,
-  change: ConversationChange,
-): Verdict<AnswerChanged> {
-  const { id: conversationId, waiting } = conversation;
-  const goesOn = status !== "streaming" && waiting !== undefined;
-  return {
-    ok: true,
-    data: {
-      operationId,
-      conversationId,
-      answerId: answer.id,
-      seq: `${answer.seq}`,
-      status,
-      version: `${conversation.version + 1n}`,
-      ...paidBy(pay),
-      ...(goesOn ? { waiting: { walletId: waiting.walletId ?? null } } : {}),
-    },
-    changes: { conversations: [change], ...(pay === undefined ? {} : { wallets: pay.changes }) },
-  };
-}
+type End = Pick<ConversationChange & { type: "settle" }, "steps" | "status" | "error">;
 
-/** The answers whose lease had run out when their conversations were locked. */
-export function dueAbandonments(rows: ConversationRows): AbandonCommand[] {
-  return [...rows.abandoned].flatMap((conversationId) => {
-    const answerId = rows.conversations.get(conversationId)?.answer?.id;
-    if (answerId === undefined) return [];
-    const idempotencyKey = `holdfast:abandon:${answerId}`;
-    return [{ kind: "conversations.abandon" as const, idempotencyKey, conversationId, answerId }];
-  });
-}
-
-export function decideAbandon(
+function ended(
   rows: ConversationRows,
-  { conversationId, answerId }: AbandonCommand,
-  { operationId }: DecideContext,
-): Verdict {
-  const conversation = rows.conversations.get(conversationId);
-  const answer = conversation?.answer;
-  if (conversation === undefined || answer?.id !== answerId) return refuse("NOT_FOUND", { what: "answerId" });
-  // A wallet has paid for what was said as it was said, and the rest of its hold comes back when that expires.
+  found: UnderWay,
+  context: DecideContext,
+  end: End,
+  pay: Payment | undefined,
+): Verdict<AnswerChanged> {
+  const { id: conversationId, waiting } = found.conversation;
+  const parts = rows.partsAfter(conversationId, end.steps);
   return {
     ok: true,
     data: {
-      operationId,
-      conversationId,
-      answerId,
-      seq: `${answer.seq}`,
-      status: "failed",
-      version: `${conversation.version + 1n}`,
+      ...toldOf(found, context),
+      status: end.status,
+      partsHash: hashParts(parts),
+      ...paidBy(pay),
+      ...(waiting === undefined ? {} : { waiting: { walletId: waiting.walletId ?? null } }),
     },
-    changes: {
-      conversations: [{ type: "settle", conversationId, steps: [], status: "failed", error: "interrupted" }],
-    },
+    changes: { conversations: [{ type: "settle", conversationId, parts, ...end }], ...moves(pay) },
   };
+}
+
+function toldOf({ conversation, answer }: UnderWay, { operationId }: DecideContext) {
+  const { id: conversationId, version } = conversation;
+  const place = { answerId: answer.id, seq: `${answer.seq}`, version: `${version + 1n}` };
+  return { operationId, conversationId, ...place };
+}
+
+function moves(pay: Payment | undefined): { wallets?: readonly WalletChange[] } {
+  return pay === undefined ? {} : { wallets: pay.changes };
+}
+
+function leaseFrom({ nowMs }: DecideContext, { leaseSeconds }: AnswerTerms): number {
+  return nowMs + leaseSeconds * 1000;
 }

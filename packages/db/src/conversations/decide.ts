@@ -13,7 +13,7 @@ import {
   decideStop,
 } from "./decide-answers.ts";
 import { appendMessages, type CommandOf, findConversation, isOwner, moved, type Verdict } from "./guards.ts";
-import { contentHash, type Message } from "./message.ts";
+import type { Message } from "./message.ts";
 import type { AnswerTerms } from "./terms.ts";
 
 /** A parsed command on conversations. */
@@ -97,8 +97,7 @@ function decideCreate(
   };
   const { id: conversationId } = conversation;
   const changes = messages.map((message): ConversationChange => {
-    const appended = { message, status: "complete", contentHash: contentHash(message) } as const;
-    return { type: "append", conversationId, message: appended };
+    return { type: "append", conversationId, message: { message, status: "complete" } };
   });
   return {
     ok: true,

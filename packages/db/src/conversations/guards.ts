@@ -4,7 +4,7 @@ import type { WalletChange } from "../wallets/wallet.ts";
 import type { Refusal } from "../write-path/feature.ts";
 import type { Appended, ConversationKind, ParsedConversationInput } from "./commands.ts";
 import type { Conversation, ConversationChange, ConversationRows } from "./conversation.ts";
-import { contentHash, type Message } from "./message.ts";
+import { type Message, sayTheSame } from "./message.ts";
 
 /** A parsed command that a caller can send. */
 export type CommandOf<K extends ConversationKind> = { kind: K } & ParsedConversationInput<K>;
@@ -55,9 +55,8 @@ export function appendMessages(
   const stand: Appended["messages"] = [];
   let seq = conversation.lastSeq;
   for (const message of messages) {
-    const hash = contentHash(message);
     const known = rows.known(conversation.id, message.id);
-    if (known !== undefined && known.contentHash !== hash)
+    if (known !== undefined && !sayTheSame(known.message, message))
       return refuse("MESSAGE_ID_REUSED", { messageId: message.id, seq: `${known.seq}` });
     if (known !== undefined) {
       stand.push({ messageId: message.id, seq: `${known.seq}`, alreadyThere: true });
@@ -65,8 +64,11 @@ export function appendMessages(
     }
     seq += 1n;
     stand.push({ messageId: message.id, seq: `${seq}` });
-    const appended = { message, status: "complete", contentHash: hash } as const;
-    changes.push({ type: "append", conversationId: conversation.id, message: appended });
+    changes.push({
+      type: "append",
+      conversationId: conversation.id,
+      message: { message, status: "complete" },
+    });
   }
   return { changes, stand };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import * as field from "../fields.ts";
 
@@ -77,20 +78,19 @@ export const messages = (most: number) =>
       }
     });
 
-/** SHA-256 of what a message says, in hexadecimal digits: the same for the same content, whatever the order of its fields. */
-export function contentHash({ role, metadata, parts }: Omit<Message, "id">): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted({ role, metadata, parts })))
-    .digest("hex");
+/** What a message says, and who: all of it but its id. */
+type Content = Pick<Message, "role" | "metadata" | "parts">;
+
+/** Whether two messages say the same, whatever the order of their fields. Metadata that is null is none. */
+export function sayTheSame(one: Content, other: Content): boolean {
+  return isDeepStrictEqual(asStored(one), asStored(other));
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = value as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.keys(fields)
-      .sort()
-      .map((name) => [name, sorted(fields[name])]),
-  );
+function asStored({ role, metadata = null, parts }: Content): unknown {
+  return JSON.parse(JSON.stringify({ role, metadata, parts }));
+}
+
+/** SHA-256 of parts as they are stored, in hexadecimal digits. */
+export function hashParts(parts: readonly Part[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

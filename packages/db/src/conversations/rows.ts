@@ -2,6 +2,7 @@ import { pgArray, type Row, type Statements, textOf } from "../statements.ts";
 import { type LockableTable, lockRows } from "../write-path/lock.ts";
 import { type Answer, type Conversation, ConversationRows } from "./conversation.ts";
 import type { Step } from "./steps.ts";
+import { messageOf } from "./views.ts";
 
 /** What a batch needs of conversations: the locks, and of what they guard only what somebody asks for. */
 export interface WantedConversations {
@@ -32,8 +33,7 @@ const CONVERSATIONS: LockableTable = {
 
 const READ_MESSAGES = `
   select found.* from unnest($2::uuid[], $3::text[]) as named(conversation_id, message_id) cross join lateral (
-    select conversation_id::text, message_id, seq::text, encode(content_hash, 'hex') as content_hash
-    from holdfast.messages
+    select conversation_id::text, message_id, seq::text, role, metadata::text, parts::text from holdfast.messages
     where tenant_id = $1::int and conversation_id = named.conversation_id and message_id = named.message_id
     offset 0) as found`;
 
@@ -81,8 +81,8 @@ export async function lockConversationRows(
   for (const row of messages) {
     const id = textOf(row, "conversation_id");
     if (!rows.conversations.has(id)) continue;
-    const known = { seq: BigInt(textOf(row, "seq")), contentHash: textOf(row, "content_hash") };
-    rows.readMessage(id, textOf(row, "message_id"), known);
+    const message = messageOf(row);
+    rows.readMessage(id, message.id, { seq: BigInt(textOf(row, "seq")), message });
   }
   const alreadyRead = new Set(wanted.said);
   const abandoned = [...rows.abandoned].filter((id) => !alreadyRead.has(id));

@@ -7,17 +7,41 @@ const VERSIONS = `
   select tenant_id, conversation_id, version, operation_id from holdfast.messages
   union all select tenant_id, conversation_id, version, operation_id from holdfast.answer_steps`;
 
-/** Messages as the operations that wrote them say; whoever generates an answer says it later. */
-const WRITTEN = `
-  written as materialized (
-    select operation.tenant_id, operation.id as operation_id, sent.value as message, sent.place
+/** Each successful command on conversations, and each answer that was abandoned: what was asked for, and what was answered. */
+const COMMANDS = `
+  command as materialized (
+    select *, data ->> 'conversationId' as conversation_id, (data ->> 'version')::bigint as version,
+      coalesce(data -> 'answer' ->> 'answerId', data ->> 'answerId') as answer_id,
+      coalesce(data -> 'answer' ->> 'seq', data ->> 'seq')::bigint as answer_seq,
+      kind in ('settle', 'stop', 'abandon') as ends
     from (
-      select tenant_id, id, kind, input, outcome from holdfast.operations
-      where kind in ('conversations.append', 'conversations.send', 'conversations.importJson')
-        and outcome ->> 'ok' = 'true') as operation
-    cross join lateral json_array_elements(case operation.kind when 'conversations.send'
-      then json_build_array(operation.input -> 'message') else operation.input -> 'messages' end)
-      with ordinality as sent (value, place))`;
+      select tenant_id, id as operation_id, created_at, substr(kind, 15) as kind, input, (outcome -> 'data')::jsonb as data
+      from holdfast.operations where kind like 'conversations.%' and outcome ->> 'ok' = 'true') as succeeded)`;
+
+/** Why an answer failed. */
+const ERROR = "case kind when 'abandon' then 'interrupted' else input ->> 'error' end";
+
+/** Messages as the commands that wrote them tell: sent ones, answers as they were opened, and those that nobody could pay. */
+const TOLD = `
+  told as (
+    select tenant_id, conversation_id, seq, version + seq - coalesce((data ->> 'lastSeq')::bigint, seq) as version,
+      coalesce(sent ->> 'id', 'imported-' || seq) as message_id, sent ->> 'role' as role,
+      nullif((sent -> 'metadata')::text, 'null') as metadata, (sent -> 'parts')::text as parts, 'complete' as status,
+      null as error, false as generated, created_at, operation_id
+    from (
+      select command.*, sent, coalesce((stands ->> 'seq')::bigint, place) as seq
+      from command cross join lateral rows from (
+          json_array_elements(case kind when 'send' then json_build_array(input -> 'message') else input -> 'messages' end),
+          jsonb_array_elements(data -> 'messages')) with ordinality as message (sent, stands, place)
+      where kind in ('append', 'send', 'importJson') and not coalesce(stands ? 'alreadyThere', false)) as written
+    union all
+    select tenant_id, conversation_id, answer_seq, version, answer_id, 'assistant', null, '[]', 'streaming', null, true,
+      created_at, operation_id
+    from command where kind in ('send', 'answer') and answer_id is not null
+    union all
+    select tenant_id, conversation_id, (data -> 'failed' ->> 'seq')::bigint, version, data -> 'failed' ->> 'messageId',
+      'assistant', null, '[]', 'failed', data -> 'failed' ->> 'error', false, created_at, operation_id
+    from command where kind = 'answer' and answer_id is null)`;
 
 export const conversationChecks: readonly Check[] = [
   {
@@ -65,45 +89,78 @@ export const conversationChecks: readonly Check[] = [
     invariant: "I8",
     table: "messages",
     sql: `
-      with ${WRITTEN}
-      select ${MESSAGE_KEY} as row_key, 'differs from what its operation was sent, or has none' as message
-      from holdfast.messages as message left join written
-        on written.tenant_id = message.tenant_id and written.operation_id = message.operation_id
-          and coalesce(written.message ->> 'id', 'imported-' || written.place) = message.message_id
-      where not message.generated and message.status = 'complete'
-        and (message.role, message.parts::text, message.metadata::text, message.error)
-          is distinct from (written.message ->> 'role', (written.message -> 'parts')::text,
-            nullif((written.message -> 'metadata')::text, 'null'), null)`,
-  },
-  {
-    invariant: "I8",
-    table: "messages",
-    sql: `
-      with ${WRITTEN}
-      select operation.tenant_id || '/' || operation.id as row_key,
-        format('message %s is missing though the operation wrote it', written.message ->> 'id') as message
-      from written join holdfast.operations as operation
-        on operation.tenant_id = written.tenant_id and operation.id = written.operation_id
-      where not exists (select from holdfast.messages as message
-        where message.tenant_id = operation.tenant_id
-          and message.conversation_id = (operation.outcome -> 'data' ->> 'conversationId')::uuid
-          and message.message_id = coalesce(written.message ->> 'id', 'imported-' || written.place))`,
-  },
-  {
-    invariant: "I8",
-    table: "messages",
-    sql: `
-      select ${MESSAGE_KEY} as row_key,
-        format('is %s; its conversation and what was said of it say %s', message.status, coalesce(last.status, 'streaming')) as message
+      with ${COMMANDS}, ${TOLD},
+      ended as (
+        select tenant_id, conversation_id, answer_seq, data ->> 'status' as status, data ->> 'partsHash' as parts_hash,
+          ${ERROR} as error
+        from command where ends)
+      select coalesce(message.tenant_id, told.tenant_id) || '/' || coalesce(message.conversation_id::text, told.conversation_id)
+          || '/' || coalesce(message.seq, told.seq) as row_key,
+        case when message.seq is null then 'is missing though its operation wrote it'
+          else 'differs from what its operations tell, or has none' end as message
       from holdfast.messages as message
-      left join holdfast.conversations as conversation
-        on conversation.tenant_id = message.tenant_id and conversation.id = message.conversation_id
-          and conversation.answer_seq = message.seq and conversation.answer_id::text = message.message_id
-      left join lateral (select status, error from holdfast.answer_steps as step
-        where step.tenant_id = message.tenant_id and step.conversation_id = message.conversation_id
-          and step.version > message.version and step.seq = message.seq
-        order by step.version desc limit 1) as last on true
-      where message.generated and ((message.status = 'streaming') <> (conversation.id is not null)
-        or (message.status, message.error) is distinct from (coalesce(last.status, 'streaming'), last.error))`,
+      full join told on told.tenant_id = message.tenant_id and told.conversation_id = message.conversation_id::text
+        and told.seq = message.seq
+      left join ended on ended.tenant_id = told.tenant_id and ended.conversation_id = told.conversation_id
+        and ended.answer_seq = told.seq
+      where (message.operation_id, message.created_at, message.version, message.message_id, message.role,
+          message.metadata::text, message.generated, message.status, message.error,
+          case when ended.parts_hash is null then message.parts::text
+            else encode(sha256(convert_to(message.parts::text, 'UTF8')), 'hex') end)
+        is distinct from (told.operation_id, told.created_at, told.version, told.message_id, told.role,
+          told.metadata, told.generated, coalesce(ended.status, told.status), coalesce(ended.error, told.error),
+          coalesce(ended.parts_hash, told.parts))`,
+  },
+  {
+    invariant: "I8",
+    table: "answer_steps",
+    sql: `
+      with ${COMMANDS},
+      told as (
+        select tenant_id, conversation_id, version, answer_seq as seq, operation_id,
+          coalesce((input -> 'steps')::text, '[]') as steps, case when ends then data ->> 'status' end as status,
+          ${ERROR} as error
+        from command where ends or kind = 'save')
+      select coalesce(said.tenant_id, told.tenant_id) || '/' || coalesce(said.conversation_id::text, told.conversation_id)
+          || '/' || coalesce(said.version, told.version) as row_key,
+        case when said.version is null then 'is missing though its operation wrote it'
+          else 'differs from what its operation tells, or has none' end as message
+      from holdfast.answer_steps as said full join told on told.tenant_id = said.tenant_id
+        and told.conversation_id = said.conversation_id::text and told.version = said.version
+      where (said.operation_id, said.seq, said.steps::text, said.status, said.error)
+        is distinct from (told.operation_id, told.seq, told.steps, told.status, told.error)`,
+  },
+  {
+    invariant: "I8",
+    table: "conversations",
+    sql: `
+      with ${COMMANDS},
+      last as (
+        select distinct on (tenant_id, conversation_id) *
+        from (select *, bool_or(data -> 'wallet' ->> 'step' = 'hold') over (partition by tenant_id, answer_id) as paid
+          from command where answer_id is not null) as answer
+        order by tenant_id, conversation_id, version desc),
+      asked as (
+        -- Who sends again what has arrived asks for nothing.
+        select distinct on (tenant_id, conversation_id) *, kind = 'send' and answer_id is null as waiting
+        from command where kind = 'answer' or (kind = 'send' and not data -> 'messages' -> 0 ? 'alreadyThere')
+        order by tenant_id, conversation_id, version desc)
+      select coalesce(conversation.tenant_id, created.tenant_id) || '/'
+          || coalesce(conversation.id::text, created.conversation_id) as row_key,
+        case when conversation.id is null then 'is missing though it was created'
+          else 'differs from what its operations tell, or has none' end as message
+      from holdfast.conversations as conversation
+      full join (select * from command where kind in ('create', 'importJson')) as created
+        on created.tenant_id = conversation.tenant_id and created.conversation_id = conversation.id::text
+      left join last on last.tenant_id = created.tenant_id and last.conversation_id = created.conversation_id and not last.ends
+      left join asked on asked.tenant_id = created.tenant_id and asked.conversation_id = created.conversation_id
+        and asked.waiting
+      where (conversation.operation_id, conversation.created_at, conversation.owner_id, conversation.title,
+          conversation.answer_id::text, conversation.answer_seq, conversation.answer_paid, conversation.answer_lease_until,
+          conversation.waiting, conversation.waiting_wallet_id::text)
+        is distinct from (created.operation_id, created.created_at, created.data ->> 'ownerId', created.data ->> 'title',
+          last.answer_id, last.answer_seq, case when last.answer_id is not null then coalesce(last.paid, false) end,
+          coalesce(last.data -> 'answer' ->> 'leaseUntil', last.data ->> 'leaseUntil')::timestamptz,
+          asked.waiting is not null, asked.input ->> 'walletId')`,
   },
 ];

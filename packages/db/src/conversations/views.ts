@@ -10,7 +10,8 @@ import { afterSteps, type Step } from "./steps.ts";
 export const MESSAGE_COLUMNS = `message.seq::text, message.message_id, message.role, message.metadata::text, message.parts::text,
   message.status, message.error, to_char(message.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at`;
 
-function messageOf(row: Row): Message {
+/** The message of a row that has its columns as text. */
+export function messageOf(row: Row): Message {
   return {
     id: textOf(row, "message_id"),
     role: textOf(row, "role") as Message["role"],

@@ -8,19 +8,19 @@ const jsons = (values: readonly unknown[]): string =>
 
 const INSERT_CONVERSATIONS = `
   insert into holdfast.conversations (tenant_id, id, owner_id, title, last_seq, version, waiting, created_at, operation_id)
-  select $1::int, id, owner_id, title, 0, 0, false, clock_timestamp(), operation_id
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) as created (id, owner_id, title, operation_id)`;
+  select $1::int, id, owner_id, title, 0, 0, false, to_timestamp($2::float8 / 1000), operation_id
+  from unnest($3::uuid[], $4::text[], $5::text[], $6::uuid[]) as created (id, owner_id, title, operation_id)`;
 
 /** `metadata` is JSON, or "null" where there is none: in a message, null and none are the same. */
 const INSERT_MESSAGES = `
   insert into holdfast.messages
-    (tenant_id, conversation_id, seq, message_id, role, metadata, parts, status, error, generated, version, content_hash,
-      created_at, operation_id)
+    (tenant_id, conversation_id, seq, message_id, role, metadata, parts, status, error, generated, version, created_at,
+      operation_id)
   select $1::int, conversation_id, seq, message_id, role, nullif(metadata, 'null')::json, parts::json, status, error,
-    status = 'streaming', version, decode(content_hash, 'hex'), clock_timestamp(), operation_id
-  from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], string_to_array($6::text, E'\\x1e'),
-      string_to_array($7::text, E'\\x1e'), $8::text[], $9::text[], $10::bigint[], $11::text[], $12::uuid[])
-    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, content_hash, operation_id)`;
+    status = 'streaming', version, to_timestamp($2::float8 / 1000), operation_id
+  from unnest($3::uuid[], $4::bigint[], $5::text[], $6::text[], string_to_array($7::text, E'\\x1e'),
+      string_to_array($8::text, E'\\x1e'), $9::text[], $10::text[], $11::bigint[], $12::uuid[])
+    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, operation_id)`;
 
 const INSERT_STEPS = `
   insert into holdfast.answer_steps (tenant_id, conversation_id, version, seq, steps, status, error, operation_id)
@@ -34,13 +34,22 @@ const SETTLE_ANSWERS = `select holdfast.settle_answers($1::int, $2::uuid[], $3::
 const CHANGE_CONVERSATIONS = `select holdfast.change_conversations($1::int, $2::uuid[], $3::bigint[], $4::bigint[],
   $5::bigint[], $6::uuid[], $7::bigint[], $8::timestamptz[], $9::boolean[], $10::boolean[], $11::uuid[])`;
 
-/** Writes a batch: a statement for each kind of change. The functions check that rows are as they were decided on. */
-export function writeConversationRows(tx: Statements, tenantId: number, rows: ConversationRows): void {
-  const tenant = String(tenantId);
+/**
+ * Writes a batch: a statement for each kind of change. The functions check that rows are as they were decided on. What is new
+ * is of the moment at which it was decided, which its operation tells, too.
+ */
+export function writeConversationRows(
+  tx: Statements,
+  tenantId: number,
+  rows: ConversationRows,
+  atMs: number,
+): void {
+  const [tenant, at] = [String(tenantId), String(atMs)];
   const { created, appended, said, settled } = rows;
   if (created.length > 0) {
     void tx.run(INSERT_CONVERSATIONS, [
       tenant,
+      at,
       pgArray(created.map(({ conversation }) => conversation.id)),
       pgArray(created.map(({ conversation }) => conversation.ownerId)),
       pgArray(created.map(({ conversation }) => conversation.title ?? null)),
@@ -50,6 +59,7 @@ export function writeConversationRows(tx: Statements, tenantId: number, rows: Co
   if (appended.length > 0) {
     void tx.run(INSERT_MESSAGES, [
       tenant,
+      at,
       pgArray(appended.map(({ conversationId }) => conversationId)),
       pgArray(appended.map(({ seq }) => seq)),
       pgArray(appended.map(({ message }) => message.id)),
@@ -59,7 +69,6 @@ export function writeConversationRows(tx: Statements, tenantId: number, rows: Co
       pgArray(appended.map(({ status }) => status)),
       pgArray(appended.map(({ error }) => error ?? null)),
       pgArray(appended.map(({ version }) => version)),
-      pgArray(appended.map(({ contentHash }) => contentHash)),
       pgArray(appended.map(({ operationId }) => operationId)),
     ]);
   }

@@ -12,7 +12,6 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { holdfast, instant } from "./schema.ts";
-import { bytea } from "./tenants.ts";
 
 const count = (name: string) => bigint(name, { mode: "bigint" });
 
@@ -80,7 +79,6 @@ export const messages = holdfast.table(
     generated: boolean("generated").notNull(),
     /** The conversation's, at which it was written. */
     version: count("version").notNull(),
-    contentHash: bytea("content_hash").notNull(),
     createdAt: instant("created_at").notNull(),
     operationId: uuid("operation_id").notNull(),
   },

@@ -1,6 +1,6 @@
 import type { Db, HoldfastCommand, Principal } from "../index.ts";
 import { append, createConversation, send, text } from "./conversations.ts";
-import { ada, bob, newKey, settle, shop } from "./factories.ts";
+import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
 
 /** Uses every command on conversations, with successes, refusals and replays, and leaves messages of every status. */
 export async function useConversations(db: Db): Promise<void> {
@@ -43,4 +43,67 @@ export async function useConversations(db: Db): Promise<void> {
   });
   const elsewhere = { ...ada, tenantId: 2 };
   await append(db, elsewhere, await createConversation(db, elsewhere), { messages: [text("elsewhere")] });
+}
+
+/**
+ * Uses every command on answers that a wallet pays for, two tokens a sat and 100 sat at most, and leaves one of each sort under
+ * way; `untilAbandoned` waits until the lease of a conversation's answer has run out.
+ */
+export async function usePaidAnswers(
+  db: Db,
+  untilAbandoned: (conversationId: string) => Promise<void>,
+): Promise<void> {
+  const walletId = await openWallet(db, 550n);
+  const key = () => ({ idempotencyKey: newKey("used") });
+  const ask = async (more: { walletId?: string } = { walletId }) => {
+    const conversationId = await createConversation(db);
+    const { answer } = await send(db, ada, conversationId, { message: text("how much?"), ...more });
+    return { conversationId, answerId: answer?.answerId ?? "" };
+  };
+  type Answer = Awaited<ReturnType<typeof ask>>;
+  const save = (answer: Answer, tokens: number) =>
+    db.execute(shop, {
+      ...{ kind: "conversations.save", ...key(), ...answer, tokens },
+      steps: [
+        { at: 0, part: { type: "reasoning", text: "hm" } },
+        { at: 1, append: 'a "lot" \\ é 😀' },
+      ] as const,
+    });
+  const end = (answer: Answer, tokens: number) =>
+    db.execute(shop, { kind: "conversations.settle", ...key(), ...answer, status: "complete", tokens });
+
+  const abandoned = await ask();
+  await save(abandoned, 3);
+  const swept = await ask({});
+  const stopped = await ask();
+  await save(stopped, 20);
+  await db.execute(ada, { kind: "conversations.stop", ...key(), ...stopped });
+
+  // Two questions wait: the first of them can be paid for when its turn comes, the second can't.
+  const queue = (conversationId: string) =>
+    send(db, ada, conversationId, { message: text("and?"), whenBusy: "queue", walletId });
+  const told = await ask();
+  await queue(told.conversationId);
+  await end(told, 50);
+  const answer = { kind: "conversations.answer", conversationId: told.conversationId, walletId } as const;
+  const next = await db.execute(shop, { ...answer, ...key() });
+  await queue(told.conversationId);
+  await end({ ...told, answerId: next.answer?.answerId ?? "" }, 50);
+  const rest = await db.execute(ada, {
+    kind: "wallets.hold",
+    ...key(),
+    walletId,
+    amount: "111",
+    expiresInSeconds: 600,
+  });
+  await db.execute(shop, { ...answer, ...key() });
+  await db.execute(ada, { kind: "wallets.release", ...key(), holdId: rest.holdId });
+
+  await untilAbandoned(abandoned.conversationId);
+  await untilAbandoned(swept.conversationId);
+  await send(db, ada, abandoned.conversationId, { message: text("still there?") });
+  await db.sweep();
+  const waiting = await ask();
+  await queue(waiting.conversationId);
+  await save(waiting, 0);
 }

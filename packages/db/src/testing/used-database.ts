@@ -1,7 +1,7 @@
 import postgres from "postgres";
-import type { Db, HoldfastCommand, Principal } from "../index.ts";
+import { connect, createFeatures, type Db, type HoldfastCommand, type Principal } from "../index.ts";
 import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
-import { useConversations } from "./used-conversations.ts";
+import { useConversations, usePaidAnswers } from "./used-conversations.ts";
 import { useShows } from "./used-shows.ts";
 
 /**
@@ -77,6 +77,15 @@ export async function useEverything(db: Db, url: string): Promise<void> {
       from ${sql(`holdfast.${table}`)} where id = ${id}`;
   };
   await useConversations(db);
+  const priced = connect({
+    ...{ url, sessions: 2 },
+    features: createFeatures({ pricePer1000Tokens: 2_000n, maxTokens: 50, leaseSeconds: 2 }),
+  });
+  await usePaidAnswers(priced, async (conversationId) => {
+    await sql`select pg_sleep(greatest(0, extract(epoch from answer_lease_until - clock_timestamp())) + 0.005)
+      from holdfast.conversations where id = ${conversationId}`;
+  });
+  await priced.close();
   await useShows(db, (reservationId) => untilPast("reservations", reservationId));
   await untilPast("holds", late);
   await sql.end();

@@ -133,7 +133,7 @@ export async function executeCalls(
   if (operations.length > 0) {
     recordOperations(tx, tenantId, operations, nowMs);
     for (const { feature, rows } of locked) {
-      feature.write(tx, tenantId, rows);
+      feature.write(tx, tenantId, rows, nowMs);
       const kind = feature.topic?.kind;
       if (kind === undefined || tx.touched === undefined) continue;
       for (const id of feature.touched?.(rows) ?? []) tx.touched.push({ kind, id });

@@ -121,6 +121,9 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   stepsOf?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<string[]>;
   /** The feature's invariants as SQL, for `verify`. */
   readonly checks?: readonly Check[];
-  /** Issues a few set-based statements for all that was applied, without waiting; an update checks its row count. */
-  write(tx: Statements, tenantId: number, rows: Rows): void;
+  /**
+   * Issues a few set-based statements for all that was applied, without waiting; an update checks its row count. `atMs` is the
+   * time of the batch, as its decisions knew it and its operations tell it.
+   */
+  write(tx: Statements, tenantId: number, rows: Rows, atMs: number): void;
 }
