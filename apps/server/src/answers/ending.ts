@@ -1,4 +1,4 @@
-import { APICallError, RetryError } from "ai";
+import { APICallError, type FinishReason, RetryError } from "ai";
 
 /** How the model came to its end. `error` is for the reader of the conversation. */
 export type Ending =
@@ -24,6 +24,13 @@ export class GenerationStopped extends Error {
   }
 }
 
+/** What the model says of its own end. An answer that has reached its length is complete: it is what there is. */
+export function endingOfFinish(reason: FinishReason | undefined): Ending {
+  if (reason === "error") return failed("The model failed.");
+  if (reason === "content-filter") return failed("A filter of the model has ended the answer.");
+  return { status: "complete" };
+}
+
 /** A failure of the model, in words that tell nothing of the provider's: its texts quote requests, accounts and addresses. */
 export function endingOfFault(fault: unknown): Ending {
   if (fault instanceof GenerationStopped) return fault.ending;
@@ -32,6 +39,7 @@ export function endingOfFault(fault: unknown): Ending {
   const { statusCode } = last;
   if (statusCode === undefined) return failed("The model could not be reached.", fault);
   if (statusCode === 429 || statusCode === 503) return failed("The model is busy. Ask again later.", fault);
-  if (statusCode >= 500) return failed("The model failed.", fault);
-  return failed("The model refused the request.", fault);
+  // A reply that began well and broke off bears the status with which it began.
+  const refused = statusCode >= 400 && statusCode < 500;
+  return failed(refused ? "The model refused the request." : "The model failed.", fault);
 }

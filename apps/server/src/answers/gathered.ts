@@ -19,8 +19,10 @@ export class AnswerTooLarge extends Error {
  * end would have to be told by repeating all of it.
  */
 export class Gathered {
-  /** Characters so far, reasoning included. */
+  /** Characters of words so far, reasoning included: what the model has said, as far as one can tell before it has counted. */
   characters = 0;
+  /** Characters of all that is to be stored. */
+  #size = 0;
   /** How many parts there are. */
   #length = 0;
   /** Where the text or the reasoning with an id of the stream stands; known from its first word on. */
@@ -51,13 +53,17 @@ export class Gathered {
   add(chunk: UIMessageChunk): void {
     switch (chunk.type) {
       case "text-delta":
-        return this.#append("text", chunk.id, chunk.delta);
+        this.#append("text", chunk.id, chunk.delta);
+        return;
       case "reasoning-delta":
-        return this.#append("reasoning", chunk.id, chunk.delta);
+        this.#append("reasoning", chunk.id, chunk.delta);
+        return;
       case "text-end":
-        return this.#close("text", chunk.id);
+        this.#close("text", chunk.id);
+        return;
       case "reasoning-end":
-        return this.#close("reasoning", chunk.id);
+        this.#close("reasoning", chunk.id);
+        return;
       case "start-step":
         this.#put(this.#next(), { type: "step-start" });
         return;
@@ -67,35 +73,42 @@ export class Gathered {
         this.#put(this.#next(), { ...chunk });
         return;
       case "tool-input-start":
-        return this.#tool(chunk.toolCallId, { ...callOf(chunk), state: "input-streaming" });
+        this.#tool(chunk.toolCallId, { ...callOf(chunk), state: "input-streaming" });
+        return;
       case "tool-input-available":
-        return this.#tool(chunk.toolCallId, {
+        this.#tool(chunk.toolCallId, {
           ...callOf(chunk),
           state: "input-available",
           input: chunk.input,
         });
+        return;
       case "tool-input-error":
-        return this.#tool(chunk.toolCallId, {
+        this.#tool(chunk.toolCallId, {
           ...callOf(chunk),
           state: "output-error",
           [chunk.dynamic ? "input" : "rawInput"]: chunk.input,
           errorText: chunk.errorText,
         });
+        return;
       case "tool-output-available":
-        return this.#tool(chunk.toolCallId, {
+        this.#tool(chunk.toolCallId, {
           state: "output-available",
           output: chunk.output,
           ...(chunk.preliminary === undefined ? {} : { preliminary: chunk.preliminary }),
         });
+        return;
       case "tool-output-error":
-        return this.#tool(chunk.toolCallId, { state: "output-error", errorText: chunk.errorText });
+        this.#tool(chunk.toolCallId, { state: "output-error", errorText: chunk.errorText });
+        return;
       case "tool-output-denied":
-        return this.#tool(chunk.toolCallId, { state: "output-denied" });
+        this.#tool(chunk.toolCallId, { state: "output-denied" });
+        return;
       case "tool-approval-request":
-        return this.#tool(chunk.toolCallId, {
+        this.#tool(chunk.toolCallId, {
           state: "approval-requested",
           approval: { id: chunk.approvalId },
         });
+        return;
       default:
         if (chunk.type.startsWith("data-") && "data" in chunk && !chunk.transient) this.#data(chunk);
     }
@@ -107,6 +120,7 @@ export class Gathered {
     this.#half.set(name, half);
     if (whole === "") return;
     this.#count(whole.length);
+    this.characters += whole.length;
     // A part begins with its first word: one without words is no part, and would be counted by those after it.
     let at = this.#open.get(name);
     if (at === undefined) {
@@ -161,8 +175,8 @@ export class Gathered {
   }
 
   #count(characters: number): void {
-    if (this.characters + characters > MAX_CHARACTERS) throw new AnswerTooLarge();
-    this.characters += characters;
+    if (this.#size + characters > MAX_CHARACTERS) throw new AnswerTooLarge();
+    this.#size += characters;
   }
 }
 

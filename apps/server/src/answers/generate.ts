@@ -1,6 +1,6 @@
 import { streamText, type UIMessage } from "ai";
 import type { AnswerModel } from "./answer-model.ts";
-import { type Ending, endingOfFault, failed, GenerationStopped } from "./ending.ts";
+import { type Ending, endingOfFault, endingOfFinish, failed, GenerationStopped } from "./ending.ts";
 import { AnswerTooLarge, type Gathered } from "./gathered.ts";
 import type { Question } from "./history.ts";
 import { tokensOf } from "./tokens.ts";
@@ -32,6 +32,7 @@ export async function generate(generation: Generation): Promise<Generated> {
     maxSilenceMs,
   );
   let fault: unknown;
+  let ending: Ending = { status: "complete" };
   let tokens: number | undefined;
   try {
     stop.signal.throwIfAborted();
@@ -61,13 +62,15 @@ export async function generate(generation: Generation): Promise<Generated> {
       // The provider may count otherwise, or not know the limit; what is paid for is what is estimated.
       if (tokensOf(gathered.characters) > maxOutputTokens)
         stop.abort(new GenerationStopped({ status: "complete" }));
+      if (chunk.type !== "finish") continue;
+      ending = endingOfFinish(chunk.finishReason);
       // A model that reports zero has not counted.
-      if (chunk.type === "finish") tokens = chunk.messageMetadata?.tokens || undefined;
+      tokens = chunk.messageMetadata?.tokens || undefined;
     }
-    return { ending: { status: "complete" }, tokens };
+    return { ending, tokens };
   } catch (error) {
     if (!(error instanceof AnswerTooLarge)) return { ending: endingOfFault(error), tokens };
-    const ending = failed("The answer is too long.");
+    ending = failed("The answer is too long.");
     stop.abort(new GenerationStopped(ending));
     return { ending };
   } finally {

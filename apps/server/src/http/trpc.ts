@@ -18,7 +18,7 @@ import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
 import { watchArrivals } from "./arrivals.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
-import { acceptJsonBody, JsonBody } from "./json-body.ts";
+import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
 import { readPlainCalls } from "./plain-calls.ts";
 
 declare module "fastify" {
@@ -53,7 +53,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     decorateWithArrival(app);
-    app.all("/:path", (request: TrpcRequest, reply) => {
+    const handle = (request: TrpcRequest, reply: FastifyReply) => {
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
@@ -62,7 +62,9 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
           if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
         },
       });
-    });
+    };
+    app.all("/:path", handle);
+    app.post("/:path(^conversations[.]importJson$)", { bodyLimit: IMPORT_LIMIT_BYTES }, handle);
   };
 }
 
