@@ -238,6 +238,8 @@ CREATE INDEX conversations_owner ON holdfast.conversations USING btree (owner_id
 
 CREATE UNIQUE INDEX conversations_pkey ON holdfast.conversations USING btree (tenant_id, id)
 
+CREATE INDEX conversations_waiting ON holdfast.conversations USING btree (tenant_id, id) WHERE (waiting AND (answer_lease_until IS NULL))
+
 CREATE UNIQUE INDEX entries_pkey ON holdfast.entries USING btree (tenant_id, wallet_id, version)
 
 CREATE INDEX holds_live ON holdfast.holds USING btree (tenant_id, wallet_id, expires_at) WHERE (status = ANY (ARRAY['open'::text, 'partially_captured'::text]))
@@ -1019,5 +1021,17 @@ BEGIN
     END IF;
   END LOOP;
 END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.waiting_tenants()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT DISTINCT tenant_id FROM holdfast.conversations WHERE waiting AND answer_lease_until IS NULL
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

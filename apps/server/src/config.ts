@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_TERMS } from "@holdfast/db";
 import { z } from "zod";
 
 /** How callers prove who they are; one of `secret` and `jwksUrl` at most. */
@@ -8,6 +9,23 @@ export interface AuthConfig {
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+}
+
+/** Any endpoint that speaks OpenAI's protocol. */
+export interface ModelConfig {
+  readonly url: string;
+  /** The name that the endpoint knows the model by. */
+  readonly name: string;
+  readonly key?: string | undefined;
+}
+
+export interface AnswersConfig {
+  /** What answers; the built-in demo model when left out. */
+  readonly model?: ModelConfig | undefined;
+  /** The price of 1,000 tokens, in the smallest unit of the payer's currency; free when left out. */
+  readonly pricePer1000Tokens?: bigint | undefined;
+  readonly maxTokens: number;
+  readonly leaseSeconds: number;
 }
 
 export interface Config {
@@ -24,6 +42,7 @@ export interface Config {
   readonly databaseWaitSeconds: number;
   /** How often what is overdue is settled, by one replica of all; 0: never, but by whoever needs it. */
   readonly sweepSeconds: number;
+  readonly answers: AnswersConfig;
   readonly logLevel: LogLevel;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
@@ -68,6 +87,12 @@ const environment = z.object({
   HOLDFAST_CALL_DEADLINE_MS: wholeNumber(1, MAX_CALL_DEADLINE_MS).default(10_000),
   HOLDFAST_DATABASE_WAIT_SECONDS: wholeNumber(0, 3_600).default(30),
   HOLDFAST_SWEEP_SECONDS: wholeNumber(0, 3_600).default(5),
+  HOLDFAST_MODEL_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+  HOLDFAST_MODEL: z.string().optional(),
+  HOLDFAST_MODEL_KEY: z.string().optional(),
+  HOLDFAST_ANSWER_PRICE: wholeNumber(0, 100_000_000).optional(),
+  HOLDFAST_ANSWER_MAX_TOKENS: wholeNumber(100, 1_000_000).default(DEFAULT_TERMS.maxTokens),
+  HOLDFAST_ANSWER_LEASE_SECONDS: wholeNumber(1, 3_600).default(DEFAULT_TERMS.leaseSeconds),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
   HOLDFAST_DEMO: z
     .enum(["0", "1", "false", "true"], "must be 0 or 1")
@@ -88,6 +113,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (values.HOLDFAST_JWT_SECRET && values.HOLDFAST_JWKS_URL) {
     throw new ConfigError("HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one");
   }
+  if ((values.HOLDFAST_MODEL_URL === undefined) !== (values.HOLDFAST_MODEL === undefined)) {
+    throw new ConfigError("HOLDFAST_MODEL_URL and HOLDFAST_MODEL need each other: set both, or neither");
+  }
   return {
     databaseUrl: values.DATABASE_URL,
     host: values.HOST,
@@ -104,8 +132,20 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
     databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,
     sweepSeconds: values.HOLDFAST_SWEEP_SECONDS,
+    answers: answersOf(values),
     logLevel: values.HOLDFAST_LOG_LEVEL,
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),
+  };
+}
+
+function answersOf(values: z.output<typeof environment>): AnswersConfig {
+  const { HOLDFAST_MODEL_URL: url, HOLDFAST_MODEL: name, HOLDFAST_ANSWER_PRICE: price } = values;
+  return {
+    model:
+      url === undefined || name === undefined ? undefined : { url, name, key: values.HOLDFAST_MODEL_KEY },
+    pricePer1000Tokens: price === undefined ? undefined : BigInt(price),
+    maxTokens: values.HOLDFAST_ANSWER_MAX_TOKENS,
+    leaseSeconds: values.HOLDFAST_ANSWER_LEASE_SECONDS,
   };
 }

@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { connect, type Db } from "@holdfast/db";
+import { type AnswerTerms, connect, createFeatures, type Db, DEFAULT_TERMS } from "@holdfast/db";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answerer.ts";
+import { createModel } from "./answers/model.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
@@ -53,6 +55,7 @@ export async function createServer(config: Config, options: ServerOptions): Prom
   const metrics = createMetrics();
   const db = connect({
     url: config.databaseUrl,
+    features: createFeatures(termsOf(config)),
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
@@ -78,11 +81,18 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
-  const trpc = trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }, options.answer);
+  const answers = createAnswerer({
+    db,
+    model: createModel(config.answers.model),
+    terms: termsOf(config),
+    log: options.log,
+    maxSilenceMs: MAX_SILENCE_MS,
+  });
+  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
-  const sweeper = sweeperOf(db, config, options.log);
+  const sweeper = sweeperOf(db, answers, config, options.log);
 
   let closing: Promise<void> | undefined;
   return {
@@ -98,21 +108,50 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
     },
     close: () => {
       draining = true;
-      // A subscription is a reply without an end of its own.
-      db.stopWatching();
-      // Fastify's close resolves when the last reply is sent; only then may the sessions go.
-      closing ??= Promise.all([app.close(), sweeper?.close()])
-        .then(() => {})
-        .finally(() => db.close());
+      closing ??= closeAll(app, db, answers, sweeper);
       return closing;
     },
   };
 }
 
-function sweeperOf(db: Db, config: Config, log: Logger): Sweeper | undefined {
+async function closeAll(
+  app: FastifyInstance,
+  db: Db,
+  answers: Answerer,
+  sweeper: Sweeper | undefined,
+): Promise<void> {
+  // Nothing is accepted any more; it resolves when the last reply is sent.
+  const closed = Promise.all([app.close(), sweeper?.close()]);
+  // Awaited below; a failure before that is told there.
+  closed.catch(() => {});
+  try {
+    // Whoever watches an answer hears its end.
+    await answers.close();
+    // A subscription is a reply without an end of its own.
+    db.stopWatching();
+    await closed;
+    // A question that was still on its way has opened an answer.
+    await answers.close();
+  } finally {
+    // Only now may the sessions go.
+    await db.close();
+  }
+}
+
+function termsOf({ answers }: Config): AnswerTerms {
+  const { pricePer1000Tokens = 0n, maxTokens, leaseSeconds } = answers;
+  return { ...DEFAULT_TERMS, pricePer1000Tokens, maxTokens, leaseSeconds };
+}
+
+function sweeperOf(db: Db, answers: Answerer, config: Config, log: Logger): Sweeper | undefined {
   const { databaseUrl: url, sweepSeconds: everySeconds } = config;
   if (url === undefined || everySeconds === 0) return undefined;
-  return createSweeper({ db, turns: createTurns({ url, everySeconds }), everySeconds, log });
+  const sweep = async () => {
+    await db.sweep();
+    // Answers that nobody goes on with have ended now; what waits behind them can begin.
+    await answers.takeUpWaiting();
+  };
+  return createSweeper({ sweep, turns: createTurns({ url, everySeconds }), everySeconds, log });
 }
 
 /** Enough for Node to compile what every call runs through. */

@@ -37,6 +37,7 @@ export {
 } from "./conversations/queries.ts";
 export { afterSteps, type Step } from "./conversations/steps.ts";
 export { type AnswerTerms, DEFAULT_TERMS, priceOf } from "./conversations/terms.ts";
+export { listWaiting, listWaitingTenants, type WaitingConversation } from "./conversations/waiting.ts";
 export {
   type ErrorCode,
   type ErrorDetails,

@@ -16,6 +16,9 @@ import { createServer } from "../server.ts";
 import { findRuntime, removeRuntime, writeRuntime } from "../state/runtime.ts";
 import { ensureSecret } from "../state/secret.ts";
 
+/** What 1,000 tokens cost the demo people, so that metering can be seen: an answer costs some 30 sat of their 1,000,000. */
+const DEMO_PRICE = 200n;
+
 export const start = command({
   name: "start",
   description:
@@ -54,7 +57,9 @@ async function bringUp(config: Config, log: Logger, shutdown: Shutdown): Promise
   const secret = config.auth.secret ?? (await ensureSecret(stateDir));
   const auth = { ...config.auth, secret };
   const tokenSecret = config.tokenSecret ?? secret;
-  const server = await createServer({ ...config, databaseUrl, auth, tokenSecret, demo: true }, { log });
+  const answers = { ...config.answers, pricePer1000Tokens: config.answers.pricePer1000Tokens ?? DEMO_PRICE };
+  const settings = { ...config, databaseUrl, auth, tokenSecret, answers, demo: true };
+  const server = await createServer(settings, { log });
   shutdown.add(() => server.close());
   const address = await server.listen();
   const port = Number(new URL(address).port);

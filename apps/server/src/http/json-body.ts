@@ -4,6 +4,8 @@ import type { FastifyInstance } from "fastify";
 
 /** A batch of 1,000 commands with memos fits: bad-input.test.ts sends one. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
+/** A history of some thousand messages, which moves in with one call. */
+export const IMPORT_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** A body that was read, and its text: tRPC's own adapter wants to read it itself. */
 export class JsonBody {

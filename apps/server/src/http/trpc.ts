@@ -1,4 +1,5 @@
 import {
+  type Answers,
   appRouter,
   badRequest,
   type Context,
@@ -17,7 +18,7 @@ import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
 import { watchArrivals } from "./arrivals.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
-import { acceptJsonBody, JsonBody } from "./json-body.ts";
+import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
 import { readPlainCalls } from "./plain-calls.ts";
 
 declare module "fastify" {
@@ -33,6 +34,8 @@ const MAX_CALLS_A_REQUEST = 100;
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
+  /** Undefined where answers are generated elsewhere. */
+  readonly answers?: Answers;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
 }
@@ -50,7 +53,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     decorateWithArrival(app);
-    app.all("/:path", (request: TrpcRequest, reply) => {
+    const handle = (request: TrpcRequest, reply: FastifyReply) => {
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
@@ -59,7 +62,9 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
           if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
         },
       });
-    });
+    };
+    app.all("/:path", handle);
+    app.post("/:path(^conversations[.]importJson$)", { bodyLimit: IMPORT_LIMIT_BYTES }, handle);
   };
 }
 
@@ -109,14 +114,14 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 async function createContext(
-  { db, authenticate, callDeadlineMs }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
   const authenticateAgain = () => authenticate(request.headers.authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, deadlineMs: remaining() };
+  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
 }
 
 function refuseWideBatch(path: string): void {

@@ -1,9 +1,8 @@
-import type { Db } from "@holdfast/db";
 import { describeError, type Logger } from "../log.ts";
 import type { Turns } from "./turns.ts";
 
 export interface SweeperOptions {
-  readonly db: Pick<Db, "sweep">;
+  readonly sweep: () => Promise<unknown>;
   readonly turns: Turns;
   readonly everySeconds: number;
   readonly log: Logger;
@@ -21,7 +20,7 @@ const CLOSE_WITHIN_MS = 2_000;
  * Sweeps once an interval, when it is this process' turn. Whatever happens, the next tick comes: a tick that fails is told
  * once, and then again when one has succeeded in between.
  */
-export function createSweeper({ db, turns, everySeconds, log }: SweeperOptions): Sweeper {
+export function createSweeper({ sweep, turns, everySeconds, log }: SweeperOptions): Sweeper {
   let timer: NodeJS.Timeout | undefined;
   let tick: Promise<void> = Promise.resolve();
   let alone = false;
@@ -46,7 +45,7 @@ export function createSweeper({ db, turns, everySeconds, log }: SweeperOptions):
   async function sweepOnce(): Promise<void> {
     try {
       if (!(await isMyTurn()) || closed) return;
-      await db.sweep();
+      await sweep();
       failing = false;
     } catch (error) {
       if (!failing && !closed) {

@@ -59,7 +59,7 @@ export interface ConversationView extends Omit<ConversationSummary, "preview"> {
 }
 
 /** What a query needs of a `Db`. */
-interface Reader {
+export interface Reader {
   read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
 }
 
@@ -193,7 +193,8 @@ export async function listMessages(
 }
 
 /**
- * The whole history as the array that it would be if it were kept in one column: `UIMessage`s in their order.
+ * The whole history as the array that it would be if it were kept in one column: `UIMessage`s in their order, without answers
+ * of which nothing has been said. `importJson` takes it.
  *
  * @throws NOT_FOUND, also for somebody else's.
  */
@@ -205,7 +206,7 @@ export async function exportConversation(
   const { conversationId } = parseInput(conversationQueries["conversations.exportJson"], input);
   const rows = await readPage(db, principal, conversationId, { limit: undefined, order: "asc" });
   if (rows.length === 0) throw new HoldfastError("NOT_FOUND", { what: "conversationId" });
-  return rows.flatMap(toView).map(({ message }) => message);
+  return rows.flatMap(toView).flatMap(({ message }) => (message.parts.length > 0 ? [message] : []));
 }
 
 interface Page {
@@ -255,6 +256,6 @@ function toView(row: Row): MessageView[] {
   return [viewOf(row, steps, row["answering"] !== true)];
 }
 
-function textOrNull(row: Row, column: string): string | null {
+export function textOrNull(row: Row, column: string): string | null {
   return row[column] === null ? null : textOf(row, column);
 }

@@ -50,6 +50,10 @@ export const conversations = holdfast.table(
     index("conversations_answering")
       .on(conversation.tenantId, conversation.id, conversation.answerLeaseUntil)
       .where(sql`${conversation.answerLeaseUntil} is not null`),
+    // For whoever takes up what waits after its server has died; a look-up by id can't use it either.
+    index("conversations_waiting")
+      .on(conversation.tenantId, conversation.id)
+      .where(sql`${conversation.waiting} and ${conversation.answerLeaseUntil} is null`),
     check(
       "conversations_answer_whole",
       sql`num_nulls(${conversation.answerId}, ${conversation.answerSeq}, ${conversation.answerLeaseUntil}, ${conversation.answerPaid}) in (0, 4)`,
