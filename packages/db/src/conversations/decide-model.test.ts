@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Principal } from "../principal.ts";
-import { type Action, action, WALLETS } from "../testing/conversation-actions.ts";
+import { action, commandOf, WALLETS } from "../testing/conversation-actions.ts";
 import { ConversationModel } from "../testing/conversation-model.ts";
 import { deepFreeze } from "../testing/deep-freeze.ts";
 import { ada, shop } from "../testing/factories.ts";
@@ -12,7 +12,6 @@ import { type Wallet, WalletRows } from "../wallets/wallet.ts";
 import { type AppendedMessage, type Conversation, ConversationRows, type Said } from "./conversation.ts";
 import { type ConversationCommand, decideConversation } from "./decide.ts";
 import { dueAbandonments } from "./decide-answers.ts";
-import type { Message } from "./message.ts";
 import type { AnswerTerms } from "./terms.ts";
 
 /** Commands by random principals at random times, decided by the implementation and by the model side by side. */
@@ -54,57 +53,6 @@ class Sides {
       this.wallets.wallets.set(id, { id, ownerId, ...more });
       const limits = { floor: 0, ceiling: Number.MAX_VALUE, base: 0n };
       this.#purses.wallets.set(id, { ownerId, currency: "sat", ...limits, moves: [balance] });
-    }
-  }
-
-  commandOf(it: Action): ConversationCommand {
-    const idempotencyKey = "key";
-    const all = [...this.model.conversations.keys()];
-    const conversationId = all[it.conversation] ?? "nowhere";
-    const there = this.model.messages(conversationId);
-    const answerId = it.right ? (this.model.answer(conversationId)?.id ?? "gone") : "wrong";
-    const expectedSeq =
-      it.expected === undefined ? undefined : BigInt(Math.max(0, there.length + it.expected));
-    const last = there.at(-1)?.message;
-    const messages: Message[] = it.sayBack && last !== undefined ? [last, ...it.messages] : it.messages;
-    const [first] = it.messages;
-    switch (it.kind) {
-      case "create":
-        return { kind: "conversations.create", idempotencyKey, title: it.title, ownerId: it.owner };
-      case "importJson": {
-        const imported = it.sameIds ? [...it.messages, first as Message] : it.messages;
-        const texts = imported.map(({ id, ...one }) => (id === "m1" ? one : { id, ...one }));
-        return { kind: "conversations.importJson", idempotencyKey, ownerId: it.owner, messages: texts };
-      }
-      case "append":
-        return { kind: "conversations.append", idempotencyKey, conversationId, messages, expectedSeq };
-      case "send": {
-        const whenBusy = it.queue ? ("queue" as const) : undefined;
-        const asked = {
-          message: first as Message & { role: "user" },
-          walletId: it.wallet,
-          whenBusy,
-          expectedSeq,
-        };
-        return { kind: "conversations.send", idempotencyKey, conversationId, ...asked };
-      }
-      case "answer": {
-        const waiting = this.model.conversations.get(conversationId)?.waiting;
-        const walletId = it.right && waiting !== undefined ? waiting.walletId : it.wallet;
-        return { kind: "conversations.answer", idempotencyKey, conversationId, walletId };
-      }
-      case "save": {
-        const { steps, tokens } = it;
-        return { kind: "conversations.save", idempotencyKey, conversationId, answerId, steps, tokens };
-      }
-      case "settle": {
-        const { tokens, status, error } = it;
-        const steps = it.fresh ? it.steps : undefined;
-        const end = { answerId, steps, tokens, status, error };
-        return { kind: "conversations.settle", idempotencyKey, conversationId, ...end };
-      }
-      default:
-        return { kind: "conversations.stop", idempotencyKey, conversationId, answerId };
     }
   }
 
@@ -296,7 +244,7 @@ test("every decision is the model's, whoever sends what in whatever order", { ti
         expect(due.map(({ conversationId }) => conversationId)).toEqual(sides.model.due(nowMs));
         for (const command of due) sides.run(command, shop, nowMs);
       }
-      sides.run(sides.commandOf(planned), planned.by, nowMs);
+      sides.run(commandOf(planned, sides.model), planned.by, nowMs);
     }
     sides.commit(nowMs);
   });

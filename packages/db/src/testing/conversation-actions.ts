@@ -1,6 +1,9 @@
 import fc from "fast-check";
+import type { ConversationCommand } from "../conversations/decide.ts";
+import type { Message } from "../conversations/message.ts";
 import type { Step } from "../conversations/steps.ts";
 import type { Principal } from "../principal.ts";
+import type { ConversationModel } from "./conversation-model.ts";
 import { ada, bob, shop } from "./factories.ts";
 
 /** What random histories of conversations are made of. */
@@ -74,4 +77,55 @@ export const action = fc.record({
   status: fc.constantFrom("complete" as const, "failed" as const),
   error: maybe(fc.constant("away")),
 });
-export type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+/** The command of an action on what is there. */
+export function commandOf(it: Action, model: ConversationModel): ConversationCommand {
+  const idempotencyKey = "key";
+  const all = [...model.conversations.keys()];
+  const conversationId = all[it.conversation] ?? "nowhere";
+  const there = model.messages(conversationId);
+  const answerId = it.right ? (model.answer(conversationId)?.id ?? "gone") : "wrong";
+  const expectedSeq = it.expected === undefined ? undefined : BigInt(Math.max(0, there.length + it.expected));
+  const last = there.at(-1)?.message;
+  const messages: Message[] = it.sayBack && last !== undefined ? [last, ...it.messages] : it.messages;
+  const [first] = it.messages;
+  switch (it.kind) {
+    case "create":
+      return { kind: "conversations.create", idempotencyKey, title: it.title, ownerId: it.owner };
+    case "importJson": {
+      const imported = it.sameIds ? [...it.messages, first as Message] : it.messages;
+      const texts = imported.map(({ id, ...one }) => (id === "m1" ? one : { id, ...one }));
+      return { kind: "conversations.importJson", idempotencyKey, ownerId: it.owner, messages: texts };
+    }
+    case "append":
+      return { kind: "conversations.append", idempotencyKey, conversationId, messages, expectedSeq };
+    case "send": {
+      const whenBusy = it.queue ? ("queue" as const) : undefined;
+      const asked = {
+        message: first as Message & { role: "user" },
+        walletId: it.wallet,
+        whenBusy,
+        expectedSeq,
+      };
+      return { kind: "conversations.send", idempotencyKey, conversationId, ...asked };
+    }
+    case "answer": {
+      const waiting = model.conversations.get(conversationId)?.waiting;
+      const walletId = it.right && waiting !== undefined ? waiting.walletId : it.wallet;
+      return { kind: "conversations.answer", idempotencyKey, conversationId, walletId };
+    }
+    case "save": {
+      const { steps, tokens } = it;
+      return { kind: "conversations.save", idempotencyKey, conversationId, answerId, steps, tokens };
+    }
+    case "settle": {
+      const { tokens, status, error } = it;
+      const steps = it.fresh ? it.steps : undefined;
+      const end = { answerId, steps, tokens, status, error };
+      return { kind: "conversations.settle", idempotencyKey, conversationId, ...end };
+    }
+    default:
+      return { kind: "conversations.stop", idempotencyKey, conversationId, answerId };
+  }
+}

@@ -3,16 +3,17 @@ import type { Message } from "../conversations/message.ts";
 import type { Step } from "../conversations/steps.ts";
 import type { AnswerTerms } from "../conversations/terms.ts";
 import type { Principal } from "../principal.ts";
-import { hashOf, partsOf, said } from "./message-model.ts";
+import {
+  answerOf,
+  type Happened,
+  hashOf,
+  type ModelAnswer,
+  type ModelMessage,
+  messagesOf,
+  said,
+} from "./message-model.ts";
 import { type Paid, PayerModel } from "./payer-model.ts";
 import { Refused, type Told, type WalletModel } from "./wallet-model.ts";
-
-/** One thing that happened to a conversation: a message came, an answer began, went on, or ended. */
-type Happened =
-  | { readonly is: "message"; readonly message: Message; readonly error?: string }
-  | { readonly is: "answer"; readonly id: string; readonly until: number; readonly paid: boolean }
-  | { readonly is: "said"; readonly steps: readonly Step[]; readonly until: number }
-  | { readonly is: "end"; readonly steps: readonly Step[]; readonly status: string; readonly error?: string };
 
 interface ModelConversation {
   readonly id: string;
@@ -21,19 +22,6 @@ interface ModelConversation {
   /** Its version is how much happened. */
   readonly log: Happened[];
   waiting?: { readonly walletId: string | undefined } | undefined;
-}
-
-export interface ModelMessage {
-  readonly message: Message;
-  readonly status: string;
-  readonly error: string | undefined;
-}
-
-interface ModelAnswer {
-  readonly id: string;
-  readonly seq: number;
-  readonly until: number;
-  readonly paid: boolean;
 }
 
 export interface ModelCall {
@@ -77,41 +65,12 @@ export class ConversationModel {
 
   /** The messages of a conversation in their order: the first has seq 1. */
   messages(id: string): ModelMessage[] {
-    const all: ModelMessage[] = [];
-    let steps: Step[] = [];
-    for (const one of this.conversations.get(id)?.log ?? []) {
-      if (one.is === "message") {
-        const { message, error } = one;
-        all.push({ message, error, status: error === undefined ? "complete" : "failed" });
-      } else if (one.is === "answer") {
-        steps = [];
-        const message: Message = { id: one.id, role: "assistant", parts: [] };
-        all.push({ message, status: "streaming", error: undefined });
-      } else {
-        steps.push(...one.steps);
-        const at = all.findLastIndex(({ status }) => status === "streaming");
-        const said = { ...(all[at] as ModelMessage).message, parts: partsOf(steps) };
-        if (one.is === "end") all[at] = { message: said, status: one.status, error: one.error };
-      }
-    }
-    return all;
+    return messagesOf(this.conversations.get(id)?.log ?? []);
   }
 
   /** The answer under way. */
   answer(id: string): ModelAnswer | undefined {
-    const log = this.conversations.get(id)?.log ?? [];
-    const began = log.findLastIndex(({ is }) => is === "answer");
-    const opened = log[began];
-    const since = log.slice(began + 1);
-    if (opened?.is !== "answer" || since.some(({ is }) => is === "end")) return undefined;
-    const seq = log.slice(0, began + 1).filter(({ is }) => is === "message" || is === "answer").length;
-    const renewed = since.findLast(({ is }) => is === "said");
-    return {
-      id: opened.id,
-      seq,
-      paid: opened.paid,
-      until: renewed?.is === "said" ? renewed.until : opened.until,
-    };
+    return answerOf(this.conversations.get(id)?.log ?? []);
   }
 
   #decide(command: ConversationCommand, call: ModelCall): object {
