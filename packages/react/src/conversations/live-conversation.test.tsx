@@ -68,7 +68,10 @@ async function ask(chat: Awaited<ReturnType<typeof open>>, conversationId: strin
 describe("a conversation", () => {
   test("shows what others write, in its order, and older messages on demand", async () => {
     const conversationId = await beginConversation(db, owner);
-    await append(conversationId, Array.from({ length: 70 }, (_, at) => `${at + 1}`));
+    await append(
+      conversationId,
+      Array.from({ length: 70 }, (_, at) => `${at + 1}`),
+    );
     const chat = await open(conversationId);
     expect(chat.words()).toEqual(Array.from({ length: 50 }, (_, at) => `${at + 21}`));
     expect(chat.current().hasOlder).toBe(true);
@@ -180,7 +183,10 @@ describe("a conversation", () => {
     await replica.close();
     await waitFor(() => expect(chat.current().freshness).not.toBe("live"));
     for (let batch = 0; batch < 52; batch += 1)
-      await append(conversationId, Array.from({ length: 100 }, (_, at) => `${batch * 100 + at + 1}`));
+      await append(
+        conversationId,
+        Array.from({ length: 100 }, (_, at) => `${batch * 100 + at + 1}`),
+      );
     const port = Number(new URL(replica.url).port);
     const back = await startTestServer({ databaseUrl: database.url, config: { port } });
     await waitFor(() => expect(chat.last()?.seq).toBe("5200"), { timeout: 15_000 });

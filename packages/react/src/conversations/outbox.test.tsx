@@ -57,8 +57,13 @@ async function openTab(fate: () => Fate | Promise<Fate> = () => "pass", options:
   return {
     unmount,
     current: () => result.current,
-    send: (text: string, more?: Parameters<typeof result.current.send>[1]) =>
-      act(() => result.current.send(text, more)),
+    send(text: string, more?: Parameters<typeof result.current.send>[1]): string | undefined {
+      let id: string | undefined;
+      act(() => {
+        id = result.current.send(text, more);
+      });
+      return id;
+    },
     shown: () => result.current.conversation?.messages.map(({ message }) => message.parts[0]?.["text"]),
     unsent: () => result.current.outbox.map(({ status, message }) => [status, message.parts[0]?.["text"]]),
   };
@@ -67,7 +72,9 @@ async function openTab(fate: () => Fate | Promise<Fate> = () => "pass", options:
 /** The questions that the conversation has, whatever a page shows. */
 async function questions() {
   const { messages } = await getConversation(db, owner, { conversationId, limit: 200 });
-  return messages.filter(({ message }) => message.role === "user").map(({ message }) => message.parts[0]?.["text"]);
+  return messages
+    .filter(({ message }) => message.role === "user")
+    .map(({ message }) => message.parts[0]?.["text"]);
 }
 
 const kept = () => window.localStorage.length;
@@ -140,7 +147,9 @@ describe("the outbox", () => {
     isAway = false;
     await waitFor(() => expect(kept()).toBe(0), { timeout: 10_000 });
     for (const tab of [one, two]) {
-      await waitFor(() => expect(tab.shown()?.filter((text) => text !== undefined)).toEqual(["from one", "from two"]));
+      await waitFor(() =>
+        expect(tab.shown()?.filter((text) => text !== undefined)).toEqual(["from one", "from two"]),
+      );
       await waitFor(() => expect(tab.unsent()).toEqual([]));
     }
     expect(await questions()).toEqual(["from one", "from two"]);
@@ -197,7 +206,9 @@ describe("the outbox", () => {
     expect(await questions()).toEqual(["one", "three"]);
   });
 
-  test("says why a message is waiting, and sends it once when the database is back", { timeout: 60_000 }, async () => {
+  test("says why a message is waiting, and sends it once when the database is back", {
+    timeout: 60_000,
+  }, async () => {
     let isAway = true;
     const page = await openPage(server, owner, {
       fetch: (input, init) =>
@@ -208,7 +219,9 @@ describe("the outbox", () => {
     const { result } = page.show(() => useConversation(conversationId));
     await waitFor(() => expect(result.current.freshness).toBe("live"));
     act(() => void result.current.send("patience"));
-    await waitFor(() => expect(result.current.outbox[0]).toMatchObject({ status: "waiting" }), { timeout: 15_000 });
+    await waitFor(() => expect(result.current.outbox[0]).toMatchObject({ status: "waiting" }), {
+      timeout: 15_000,
+    });
     expect(result.current.outbox[0]?.error?.retry).toBe("same-key");
     expect(kept()).toBe(1);
     isAway = false;

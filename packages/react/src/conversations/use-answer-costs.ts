@@ -12,9 +12,12 @@ export interface AnswerCost {
   readonly remaining: bigint;
 }
 
-/** What answers cost a wallet, by the answer's id: the hold for an answer bears its id. From the wallet's history, so confirmed. */
-export function useAnswerCosts(walletId: string): ReadonlyMap<string, AnswerCost> {
-  const { data } = useWalletHistory(walletId, { limit: 100 });
+/**
+ * What the last answers cost a wallet, by the answer's id: the hold for an answer bears its id. From the wallet's history, so
+ * confirmed. Nothing without a wallet.
+ */
+export function useAnswerCosts(walletId: string | undefined): ReadonlyMap<string, AnswerCost> {
+  const { data } = useWalletHistory(walletId ?? "", { limit: 100, enabled: walletId !== undefined });
   return useMemo(() => costsOf(data?.pages.flatMap(({ entries }) => entries) ?? []), [data]);
 }
 
