@@ -93,9 +93,11 @@ function tryRoom(executablePath: string) {
         for (const word of words(at === 0 ? "one" : "two")) await chat.send(word);
       }),
     );
-    for (const { page, chat } of tabs) {
+    for (const { chat } of tabs) {
       await chat.message(17).waitFor({ timeout: 60_000 });
-      await expect.poll(() => page.locator("[data-status]:not([data-seq])").count(), { timeout: 60_000 }).toBe(0);
+      await expect
+        .poll(() => chat.unsent().count(), { timeout: 60_000 })
+        .toBe(0);
     }
     const questions = await talk.questions();
     expect(questions.filter((word) => word.startsWith("one"))).toEqual(words("one"));
@@ -106,7 +108,8 @@ function tryRoom(executablePath: string) {
     );
     const [one, two] = await Promise.all(shown);
     expect(one?.length).toBe(17);
-    const withoutTimes = (rows: string[] | undefined) => rows?.map((row) => row.replace(/just now|\d+ s ago/, ""));
+    const withoutTimes = (rows: string[] | undefined) =>
+      rows?.map((row) => row.replace(/just now|\d+ s ago/, ""));
     expect(withoutTimes(one)).toEqual(withoutTimes(two));
   });
 
@@ -139,11 +142,11 @@ function tryRoom(executablePath: string) {
     expect(await consolePage(page).breaches()).toEqual([]);
     await page.reload();
     await chat.live();
-    await page.locator("[data-status]:not([data-seq])").getByText("still here").waitFor();
+    await chat.unsent().getByText("still here").waitFor();
     expect(await talk.questions()).toEqual([]);
     await page.unrouteAll({ behavior: "ignoreErrors" });
     await chat.message(1).getByText("still here").waitFor({ timeout: 30_000 });
-    expect(await page.locator("[data-status]:not([data-seq])").count()).toBe(0);
+    expect(await chat.unsent().count()).toBe(0);
     expect(await talk.questions()).toEqual(["still here"]);
   });
 
@@ -202,7 +205,7 @@ function tryRoom(executablePath: string) {
 
   it("shows what was written as it was written, and none of it as markup", async () => {
     const { page, chat } = await tab();
-    await chat.send('<img src=x onerror="document.title=\'owned\'"> and `x < y`');
+    await chat.send("<img src=x onerror=\"document.title='owned'\"> and `x < y`");
     await chat.message(2).getByText("Answering").waitFor();
     await talk.say("Try:\n\n```html\n<b>bold</b>\n  indented\n```\n<script>document.title='owned'</script>");
     await chat.message(2).locator("pre").getByText("<b>bold</b>").waitFor();

@@ -30,7 +30,9 @@ export function whyNotSent({ code, message, details }: Trouble): string {
 function issuesOf(details: Trouble["details"]): string | undefined {
   const issues = details["issues"];
   if (!Array.isArray(issues) || issues.length === 0) return undefined;
-  return issues.map(({ path, message }: { path: string; message: string }) => `${path}: ${message}`).join("; ");
+  return issues
+    .map(({ path, message }: { path: string; message: string }) => `${path}: ${message}`)
+    .join("; ");
 }
 
 /** How an answer ended, where it did not simply end. */
@@ -40,7 +42,10 @@ export function endOf({ status, error }: Pick<ConversationMessage, "status" | "e
 } {
   if (status === "stopped") return { title: "Stopped", reason: "What was said until then is kept." };
   if (error === "interrupted")
-    return { title: "Interrupted", reason: "Whoever was answering has gone. What was said until then is kept." };
+    return {
+      title: "Interrupted",
+      reason: "Whoever was answering has gone. What was said until then is kept.",
+    };
   if (error === "INSUFFICIENT_FUNDS")
     return { title: "Not answered", reason: "The wallet could not pay for it. Nothing was taken." };
   return { title: "Failed", reason: error ?? "What was said until then is kept." };

@@ -10,8 +10,9 @@ export function chatPage(page: Page) {
   return {
     box: () => page.getByRole("textbox", { name: "Message" }),
     message: (seq: number) => page.locator(`[data-seq="${seq}"]`),
-    unsent: (status: "pending" | "waiting" | "failed") =>
-      page.locator(`[data-status=${status}]:not([data-seq])`),
+    /** One's own messages that the conversation does not have yet. */
+    unsent: (status?: "pending" | "waiting" | "failed") =>
+      page.locator(status === undefined ? "[data-unsent]" : `[data-unsent=${status}]`),
     live: () => page.locator("[data-freshness=live]").waitFor(),
     /** Goes to a conversation by its address. */
     async open(conversationId: string) {
@@ -44,7 +45,11 @@ export function conversationOf(db: Db, owner: Principal, conversationId: string)
         .map(({ message }) => message.parts.map(({ text }) => text).join(""));
     },
     async say(append: string) {
-      await db.execute(model, { kind: "conversations.save", ...(await answer()), steps: [{ at: 0, append }] });
+      await db.execute(model, {
+        kind: "conversations.save",
+        ...(await answer()),
+        steps: [{ at: 0, append }],
+      });
     },
     async end(status: "complete" | "failed" = "complete", error?: string) {
       const reason = error === undefined ? {} : { error };

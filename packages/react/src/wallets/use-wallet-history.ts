@@ -16,7 +16,10 @@ export interface WalletHistoryOptions {
 }
 
 /** A wallet's history, live, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
-export function useWalletHistory(walletId: string, { limit = 25, version, enabled = true }: WalletHistoryOptions = {}) {
+export function useWalletHistory(
+  walletId: string,
+  { limit = 25, version, enabled = true }: WalletHistoryOptions = {},
+) {
   const { client, queryClient, identity } = useHoldfast();
   const queryKey = queryKeys.history(identity, walletId);
   const history = useInfiniteQuery(

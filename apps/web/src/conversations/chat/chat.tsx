@@ -34,8 +34,7 @@ export function Chat({ conversationId }: { conversationId: string }) {
     box.current.focus();
   }
 
-  if (!conversation)
-    return error ? <ChatFailed error={error} onRetry={chat.refetch} /> : <ChatLoading />;
+  if (!conversation) return error ? <ChatFailed error={error} onRetry={chat.refetch} /> : <ChatLoading />;
   return (
     <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-col">
       <ChatHead conversation={conversation} freshness={chat.freshness} />
@@ -48,6 +47,7 @@ export function Chat({ conversationId }: { conversationId: string }) {
         chat={chat}
         conversationId={conversationId}
         box={box}
+        showKeys={wallet === undefined}
         onSend={(text) => chat.send(text, walletId === undefined ? {} : { walletId })}
         payer={wallets.length > 0 && <Payer wallets={wallets} wallet={wallet} onChoose={setWalletId} />}
       />

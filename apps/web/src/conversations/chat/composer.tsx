@@ -10,13 +10,15 @@ interface ComposerProps {
   box: RefObject<HTMLTextAreaElement | null>;
   /** Who pays, where somebody can. */
   payer: ReactNode;
+  /** Where there is room for it. */
+  showKeys: boolean;
   onSend: (text: string) => void;
 }
 
 const KEYS = "Enter sends, Shift+Enter breaks the line";
 
 /** Where one writes. What is sent leaves the field in the same moment, so no second press finds it there. */
-export function Composer({ chat, conversationId, box, payer, onSend }: ComposerProps) {
+export function Composer({ chat, conversationId, box, payer, showKeys, onSend }: ComposerProps) {
   const [isEmpty, setEmpty] = useState(() => drafts.get(conversationId).trim() === "");
   const isAnswering = chat.answerId !== undefined;
 
@@ -70,7 +72,9 @@ export function Composer({ chat, conversationId, box, payer, onSend }: ComposerP
         />
         <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <div className="flex min-w-0 flex-1 items-center gap-2">{payer}</div>
-          <span className="text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>
+          {showKeys && (
+            <span className="text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>
+          )}
           <span className="flex items-center gap-2">
             {isAnswering && (
               <Button inert={chat.isStopping} onClick={() => void chat.stop()} aria-keyshortcuts="Escape">

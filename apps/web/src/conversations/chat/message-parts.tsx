@@ -34,17 +34,13 @@ function MessagePart({ part }: { part: Part }) {
 function Prose({ text }: { text: string }) {
   return blocksOf(text).map((block, at) =>
     block.type === "code" ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no name but their place, and only grow at the end.
       <Code key={at} text={block.text} label={block.language} />
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: as above.
       <p key={at} className="whitespace-pre-wrap wrap-anywhere">
         {runsOf(block.text).map(({ type, text: words }, place) => {
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
           if (type === "strong") return <strong key={place}>{words}</strong>;
           if (type === "plain") return words;
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <code key={place} className="rounded-sm bg-sunken px-1 py-px font-mono text-sm">
               {words}
             </code>
@@ -59,7 +55,9 @@ function Code({ text, label }: { text: string; label: string }) {
   return (
     <figure className="overflow-hidden rounded-md border border-line bg-surface">
       {label && (
-        <figcaption className="border-b border-line px-3 py-1 font-mono text-xs text-faint">{label}</figcaption>
+        <figcaption className="border-b border-line px-3 py-1 font-mono text-xs text-faint">
+          {label}
+        </figcaption>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is reached by keyboard. */}
       <pre tabIndex={0} className="overflow-x-auto px-3 py-2 font-mono text-sm -outline-offset-2">

@@ -23,7 +23,7 @@ export const MessageRow = memo(function MessageRow({ view, cost, unit }: Message
   return (
     <Row
       seq={seq}
-      status={status}
+      marks={{ "data-seq": seq, "data-status": status }}
       head={
         <>
           <span className="font-medium text-ink">{speakers[message.role]}</span>
@@ -49,18 +49,18 @@ export const MessageRow = memo(function MessageRow({ view, cost, unit }: Message
 
 interface RowProps {
   seq?: string;
-  status: string;
+  /** What it is, for who looks for it in the page. */
+  marks: Readonly<Record<`data-${string}`, string>>;
   head: ReactNode;
   ground: string;
   children: ReactNode;
 }
 
 /** The seq stands in a column of its own: it is the order in which everybody sees the conversation. */
-export function Row({ seq, status, head, ground, children }: RowProps) {
+export function Row({ seq, marks, head, ground, children }: RowProps) {
   return (
     <li
-      data-seq={seq}
-      data-status={status}
+      {...marks}
       className="grid grid-cols-[1.75rem_minmax(0,1fr)] gap-x-2 sm:grid-cols-[2.75rem_minmax(0,1fr)] sm:gap-x-3"
     >
       <span className="figures pt-2 text-right text-sm text-faint" title={seq && `seq ${seq}`}>

@@ -1,4 +1,4 @@
-import { useWallets } from "@holdfast/react";
+import type { useWallets } from "@holdfast/react";
 import { Amount } from "../../ui/amount.tsx";
 import { Changing } from "../../ui/changing.tsx";
 import { formatAmount } from "../../ui/format.ts";

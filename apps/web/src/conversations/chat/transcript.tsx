@@ -33,7 +33,7 @@ export function Transcript({ chat, costs, unit, onEdit }: TranscriptProps) {
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard.
         tabIndex={0}
-        className="h-full overflow-y-auto overscroll-contain -outline-offset-2"
+        className="relative h-full overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div className="mx-auto flex min-h-full max-w-[52rem] flex-col justify-end px-2 pt-3 pb-4 sm:px-4">
           {chat.hasOlder && (
@@ -66,10 +66,7 @@ export function Transcript({ chat, costs, unit, onEdit }: TranscriptProps) {
         </div>
       </div>
       {!isAtEnd && (
-        <Button
-          onClick={toEnd}
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-float"
-        >
+        <Button onClick={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-float">
           To the newest
         </Button>
       )}

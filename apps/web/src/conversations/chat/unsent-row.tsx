@@ -19,7 +19,7 @@ export function UnsentRow({ item, ...does }: UnsentRowProps) {
   const { status, message } = item;
   return (
     <Row
-      status={status}
+      marks={{ "data-unsent": status }}
       head={<span className="font-medium text-ink">You</span>}
       ground={status === "failed" ? "border border-refused/40 bg-refused-wash" : "unconfirmed"}
     >

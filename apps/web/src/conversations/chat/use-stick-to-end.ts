@@ -26,12 +26,13 @@ export function useStickToEnd(
       sticks.current = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR;
       setAtEnd(sticks.current);
     };
-    // The composer grows and the window shrinks: who was at the end stays there.
+    // The composer grows, a cost is told below an answer: who was at the end stays there.
     const sizes = new ResizeObserver(() => {
       if (sticks.current) toEnd();
     });
     current.addEventListener("scroll", onScroll, { passive: true });
     sizes.observe(current);
+    if (current.firstElementChild) sizes.observe(current.firstElementChild);
     return () => {
       current.removeEventListener("scroll", onScroll);
       sizes.disconnect();
@@ -40,17 +41,16 @@ export function useStickToEnd(
 
   const first = conversation?.messages[0]?.seq;
   const lastOwn = outbox.at(-1)?.messageId;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever sends looks at what they send.
+  // Whoever sends looks at what they send.
   useLayoutEffect(() => {
     if (lastOwn !== undefined) toEnd();
   }, [lastOwn]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after older messages came above, the same ones stay in view.
+  // After older messages came above, the same ones stay in view.
   useLayoutEffect(() => {
     const { current } = log;
     if (current && fromEnd.current !== undefined) current.scrollTop = current.scrollHeight - fromEnd.current;
     fromEnd.current = undefined;
   }, [first]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with everything that is added.
   useLayoutEffect(() => {
     if (sticks.current) toEnd();
   }, [conversation, outbox]);

@@ -28,7 +28,7 @@ export function ConversationList({ list, openId, hidden }: ConversationListProps
         <Heading className="text-xl font-semibold tracking-tight">Conversations</Heading>
         <NewConversation known={data} />
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto border-t border-line">
+      <div className="relative min-h-0 flex-1 overflow-y-auto border-t border-line">
         {!data && error && <ListFailed error={error} onRetry={() => void list.refetch()} />}
         {data?.length === 0 && (
           <div className="px-4 py-6 sm:px-6 lg:px-4">
@@ -37,7 +37,6 @@ export function ConversationList({ list, openId, hidden }: ConversationListProps
           </div>
         )}
         {data && data.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrows move between links that are reached without them.
           <ul onKeyDown={moveFocus}>
             {data.map((one) => (
               <ConversationRow
@@ -56,7 +55,7 @@ export function ConversationList({ list, openId, hidden }: ConversationListProps
 
 function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
   const links = [...event.currentTarget.querySelectorAll("a")];
-  const at = links.findIndex((link) => link === document.activeElement);
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
   if (to === undefined) return;
   event.preventDefault();
