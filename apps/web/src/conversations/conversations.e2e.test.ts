@@ -95,9 +95,7 @@ function tryRoom(executablePath: string) {
     );
     for (const { chat } of tabs) {
       await chat.message(17).waitFor({ timeout: 60_000 });
-      await expect
-        .poll(() => chat.unsent().count(), { timeout: 60_000 })
-        .toBe(0);
+      await expect.poll(() => chat.unsent().count(), { timeout: 60_000 }).toBe(0);
     }
     const questions = await talk.questions();
     expect(questions.filter((word) => word.startsWith("one"))).toEqual(words("one"));

@@ -6,15 +6,15 @@ import { startTestServer, type TestServer } from "@holdfast/server/testing";
 import { QueryClient } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { transform } from "esbuild";
-import type { ComponentType } from "react";
-import { jsx, jsxs } from "react/jsx-runtime";
+import * as React from "react";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import * as aiSdk from "../ai-sdk/index.ts";
 import * as react from "../index.ts";
 import { answering, beginConversation } from "../testing/answering.ts";
 
 const doc = readFileSync(new URL("../../../../docs/conversations-react.md", import.meta.url), "utf8");
-const exampleOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(doc)?.[1] ?? "";
+const exampleOf = (language: string) =>
+  new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(doc)?.[1] ?? "";
 const ada: Principal = { tenantId: 1, subject: "ada", role: "user" };
 
 let server: TestServer;
@@ -34,14 +34,10 @@ async function run(example: string, given: Record<string, unknown>, result: stri
   return new Function(...Object.keys(given), code)(...Object.values(given));
 }
 
-const Fragment = ({ children }: { children?: unknown }) => children as never;
-function h(type: string, { key, ...props }: { key?: string } | null = {} as never, ...children: unknown[]) {
-  const make = children.length > 1 ? jsxs : jsx;
-  return make(type, { ...props, ...(children.length === 0 ? {} : { children: children.length > 1 ? children : children[0] }) }, key);
-}
+const { Fragment, createElement: h } = React;
 
 test("the chat of the page sends what is written and shows what is answered", async () => {
-  const App = (await run(exampleOf("tsx"), { ...react, h, Fragment }, "App")) as ComponentType<object>;
+  const App = (await run(exampleOf("tsx"), { ...react, h, Fragment }, "App")) as React.ComponentType<object>;
   const client = createHoldfast({ url: server.url, token: await server.token(ada) });
   render(<App {...{ client, queryClient: new QueryClient(), conversationId }} />);
   fireEvent.input(await screen.findByLabelText("Message"), { target: { value: "why?" } });

@@ -169,8 +169,9 @@ export function createOutbox({ storage, send, onSent, now = Date.now }: OutboxOp
       const old = kept().find(({ input }) => input.message.id === messageId && input.refused !== undefined);
       if (old === undefined) return;
       const { refused: _, ...draft } = old.input;
-      storage.remove(SLOT, old.key);
+      // First the new one, so that a page that dies in between has lost nothing.
       keep(draft);
+      storage.remove(SLOT, old.key);
       refresh();
       void run(draft.conversationId);
     },

@@ -22,7 +22,7 @@ export function useAnswerCosts(walletId: string | undefined): ReadonlyMap<string
 }
 
 /** `entries` are newest first. A hold whose beginning is further back than they reach is left out. */
-export function costsOf(entries: readonly HistoryEntry[]): ReadonlyMap<string, AnswerCost> {
+function costsOf(entries: readonly HistoryEntry[]): ReadonlyMap<string, AnswerCost> {
   const costs = new Map<string, AnswerCost>();
   for (const { holdId, amount, heldChange } of entries.toReversed()) {
     if (holdId === undefined) continue;

@@ -64,18 +64,16 @@ export function Composer({ chat, conversationId, box, payer, showKeys, onSend }:
           ref={box}
           rows={1}
           aria-label="Message"
-          placeholder={isAnswering ? "Ask the next thing: it is answered afterwards" : "Ask something"}
+          placeholder={isAnswering ? "Ask the next thing" : "Ask something"}
           defaultValue={drafts.get(conversationId)}
           onInput={(event) => note(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           className="field-sizing-content max-h-[40dvh] min-h-9 w-full resize-none rounded-md border border-edge bg-surface px-3 py-2 transition-colors duration-100 hover:border-faint"
         />
-        <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <div className="flex min-w-0 flex-1 items-center gap-2">{payer}</div>
-          {showKeys && (
-            <span className="text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>
-          )}
-          <span className="flex items-center gap-2">
+        <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
+          {payer}
+          {showKeys && <span className="ml-auto text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>}
+          <span className={`flex items-center gap-2 ${showKeys ? "max-xl:ml-auto" : "ml-auto"}`}>
             {isAnswering && (
               <Button inert={chat.isStopping} onClick={() => void chat.stop()} aria-keyshortcuts="Escape">
                 <StopIcon />

@@ -14,10 +14,12 @@ interface MessageRowProps {
   /** What the answer cost the wallet that is chosen below, if it was that one. */
   cost: AnswerCost | undefined;
   unit: string;
+  /** Whether what is said comes by itself at the moment; false for what is not being said. */
+  isLive: boolean;
 }
 
 /** A message where it stands. Drawn again only when it changes: a conversation is long, and one answer grows. */
-export const MessageRow = memo(function MessageRow({ view, cost, unit }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ view, cost, unit, isLive }: MessageRowProps) {
   const { seq, message, status, createdAt } = view;
   const isAnswer = message.role === "assistant";
   return (
@@ -37,8 +39,8 @@ export const MessageRow = memo(function MessageRow({ view, cost, unit }: Message
       <MessageParts parts={message.parts} />
       {status === "streaming" && (
         <p className="flex items-center gap-1.5 text-sm text-soft">
-          <FeedMark isLive size={14} />
-          Answering
+          <FeedMark isLive={isLive} size={14} />
+          {isLive ? "Answering" : "Answering when last heard of"}
         </p>
       )}
       {(status === "failed" || status === "stopped") && <AnswerEnd view={view} />}

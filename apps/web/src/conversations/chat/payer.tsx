@@ -32,7 +32,7 @@ export function Payer({
       <label htmlFor="payer" className="sr-only">
         Who pays for the answer
       </label>
-      <div className="w-40 shrink-0">
+      <div className="w-36 shrink-0 sm:w-40">
         <Select
           id="payer"
           value={wallet?.walletId ?? NOBODY}
@@ -42,7 +42,7 @@ export function Payer({
         />
       </div>
       {wallet && (
-        <p className="figures flex min-w-0 flex-wrap gap-x-3 text-sm text-soft">
+        <p className="figures flex flex-wrap gap-x-3 text-sm text-soft max-sm:order-last max-sm:w-full">
           <Changing value={wallet.available}>
             <Amount value={wallet.available} unit={wallet.currency} /> available
           </Changing>

@@ -1,4 +1,5 @@
 import type { AnswerCost, ConversationHandle } from "@holdfast/react";
+import { useOnline } from "../../app/use-online.ts";
 import { Button } from "../../ui/button.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -17,6 +18,7 @@ interface TranscriptProps {
 export function Transcript({ chat, costs, unit, onEdit }: TranscriptProps) {
   const { conversation, outbox } = chat;
   const messages = conversation?.messages ?? [];
+  const isLive = useOnline() && chat.freshness === "live";
   const { log, isAtEnd, toEnd, keepPlace } = useStickToEnd(conversation, outbox);
 
   async function loadOlder(): Promise<void> {
@@ -45,7 +47,13 @@ export function Transcript({ chat, costs, unit, onEdit }: TranscriptProps) {
           )}
           <ol className="flex flex-col gap-2">
             {messages.map((view) => (
-              <MessageRow key={view.message.id} view={view} cost={costs.get(view.message.id)} unit={unit} />
+              <MessageRow
+                key={view.message.id}
+                view={view}
+                cost={costs.get(view.message.id)}
+                unit={unit}
+                isLive={isLive && view.status === "streaming"}
+              />
             ))}
             {outbox.map((item) => (
               <UnsentRow
