@@ -1,4 +1,13 @@
-export type { ChangeEvent } from "@holdfast/db";
+export type {
+  ChangeEvent,
+  ConversationChange,
+  ConversationView,
+  Message,
+  MessageStatus,
+  MessageView,
+  Part,
+  Step,
+} from "@holdfast/db";
 export type { CallOptions, KeyedCallOptions, Result, RetryEvent } from "./call-options.ts";
 export {
   type ClientErrorCode,
@@ -9,6 +18,7 @@ export {
 } from "./client-error.ts";
 export { createHoldfast, type Holdfast, type HoldfastOptions } from "./create-holdfast.ts";
 export { type IntentStore, type WebStorage, webStorageIntents } from "./intents.ts";
+export { afterSteps } from "./said.ts";
 export type { IntentSurface, Method, Surface } from "./surface.ts";
 export type { Amounts } from "./to-wire.ts";
 export type { Token } from "./token.ts";

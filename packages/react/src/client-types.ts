@@ -19,6 +19,16 @@ export type ShowSummary = Awaited<ReturnType<Shows["list"]>>["shows"][number];
 export type ReserveInput = Omit<Parameters<Seats["reserve"]>[0], "idempotencyKey" | "showId">;
 export type Reserved = Awaited<ReturnType<Seats["reserve"]>>;
 
+type Conversations = Holdfast["conversations"];
+
+/** A conversation, its messages by seq without a gap, and the version that this is. */
+export type Transcript = Awaited<ReturnType<Conversations["get"]>>;
+export type ConversationMessage = Transcript["messages"][number];
+export type MessagePage = Awaited<ReturnType<Conversations["messages"]>>;
+export type ConversationSummary = Awaited<ReturnType<Conversations["list"]>>["conversations"][number];
+export type ConversationCreated = Awaited<ReturnType<Conversations["create"]>>;
+export type Sent = Awaited<ReturnType<Conversations["send"]>>;
+
 /** The wallet as a mutation's answer tells it. */
 export type WalletState = Pick<Wallet, "walletId" | "balance" | "held" | "available" | "version">;
 

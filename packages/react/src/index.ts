@@ -1,6 +1,8 @@
 export type {
   BoostData,
   BoostInput,
+  ConversationMessage,
+  ConversationSummary,
   HistoryEntry,
   HistoryPage,
   MutationError,
@@ -10,8 +12,18 @@ export type {
   ShowSummary,
   StreamData,
   StreamInput,
+  Transcript,
   Wallet,
 } from "./client-types.ts";
+export type { OutboxItem, SendOptions, Trouble } from "./conversations/outbox-item.ts";
+export { type AnswerCost, useAnswerCosts } from "./conversations/use-answer-costs.ts";
+export {
+  type ConversationHandle,
+  type UserMessage,
+  useConversation,
+} from "./conversations/use-conversation.ts";
+export { useConversations } from "./conversations/use-conversations.ts";
+export { type CreateConversation, useCreateConversation } from "./conversations/use-create-conversation.ts";
 export { useFeedState } from "./feed/use-feed-state.ts";
 export type { Intent, IntentError, IntentResult, IntentState } from "./intents/intent.ts";
 export { type IntentHandle, useIntent } from "./intents/use-intent.ts";

@@ -1,6 +1,8 @@
 import type { Holdfast } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { createOutbox, type Outbox } from "./conversations/outbox.ts";
+import { shareSent } from "./conversations/share-sent.ts";
 import { createFeed, type Feed } from "./feed/feed.ts";
 import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
 
@@ -10,6 +12,7 @@ export interface HoldfastContextValue {
   readonly identity: string;
   readonly intents: IntentRegistry;
   readonly feed: Feed;
+  readonly outbox: Outbox;
 }
 
 const HoldfastContext = createContext<HoldfastContextValue | undefined>(undefined);
@@ -24,16 +27,18 @@ export interface HoldfastProviderProps {
 }
 
 export function HoldfastProvider({ client, queryClient, identity, children }: HoldfastProviderProps) {
-  const value = useMemo(
-    () => ({
-      client,
-      queryClient,
-      identity,
-      intents: createIntentRegistry(identity),
-      feed: createFeed(client),
-    }),
-    [client, queryClient, identity],
-  );
+  const value = useMemo(() => {
+    const scope = { client, queryClient, identity, feed: createFeed(client) };
+    const intents = createIntentRegistry(identity);
+    const outbox = createOutbox({
+      storage: intents.storage,
+      send: (draft, options) => client.conversations.send.safe(draft, options),
+      onSent: (sent) => shareSent(scope, sent),
+    });
+    return { ...scope, intents, outbox };
+  }, [client, queryClient, identity]);
+  // Messages go out from whatever page is shown.
+  useEffect(() => value.outbox.start(), [value]);
   return <HoldfastContext value={value}>{children}</HoldfastContext>;
 }
 

@@ -5,5 +5,8 @@ export const queryKeys = {
   wallet: (identity: string, walletId: string) => ["holdfast", identity, "wallet", walletId] as const,
   shows: (identity: string) => ["holdfast", identity, "shows"] as const,
   show: (identity: string, showId: string) => ["holdfast", identity, "show", showId] as const,
+  conversations: (identity: string) => ["holdfast", identity, "conversations"] as const,
+  conversation: (identity: string, conversationId: string) =>
+    ["holdfast", identity, "conversation", conversationId] as const,
   history: (identity: string, walletId: string) => ["holdfast", identity, "history", walletId] as const,
 };

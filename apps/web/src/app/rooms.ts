@@ -11,7 +11,7 @@ import {
 export const rooms = [
   { to: "/wallets", name: "Wallets", icon: WalletIcon, here: true },
   { to: "/seats", name: "Seats", icon: SeatIcon, here: true },
-  { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: false },
+  { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: true },
   { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: false },
   { to: "/operations", name: "Operations", icon: OperationIcon, here: false },
   { to: "/live-metrics", name: "Metrics", icon: MetricsIcon, here: true },

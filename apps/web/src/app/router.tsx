@@ -45,6 +45,22 @@ const show = createRoute({
     return <ShowPage showId={show.useParams().showId} />;
   },
 });
+const ConversationsPage = lazyRouteComponent(
+  () => import("../conversations/conversations-page.tsx"),
+  "ConversationsPage",
+);
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: "/conversations",
+  component: () => <ConversationsPage />,
+});
+const conversation = createRoute({
+  getParentRoute: () => root,
+  path: "/conversations/$conversationId",
+  component: function ConversationRoute() {
+    return <ConversationsPage conversationId={conversation.useParams().conversationId} />;
+  },
+});
 const metrics = createRoute({
   getParentRoute: () => root,
   // `/metrics` itself belongs to Prometheus.
@@ -60,7 +76,8 @@ const routeTree = root.addChildren([
   wallet,
   seats,
   show,
-  later("/conversations"),
+  conversations,
+  conversation,
   later("/race-lab"),
   later("/operations"),
   metrics,

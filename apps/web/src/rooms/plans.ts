@@ -1,9 +1,5 @@
 /** What the later rooms will be for. Nothing in them works yet, and they say so. */
 export const plans = {
-  "/conversations": {
-    title: "Conversations",
-    will: "Conversations with an assistant, written from several tabs at once without losing a message, and metered from a wallet.",
-  },
   "/race-lab": {
     title: "Race lab",
     will: "Two payments at the same moment, run by a careless strategy and by this one, side by side, to see what each loses.",

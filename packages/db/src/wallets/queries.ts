@@ -55,6 +55,8 @@ export interface EntryView {
   episodeTitle?: string;
   source?: string;
   counterpartyWalletId?: string;
+  /** The hold that it placed, captured, released or let expire; the hold for an answer has the answer's id. */
+  holdId?: string;
 }
 
 export interface BalanceAt {
@@ -148,6 +150,8 @@ export async function listEntries(
     tx.run(
       `select entry.version::text, entry.amount::text, entry.held_change::text, entry.balance_after::text,
         entry.held_after::text, operation.id::text as operation_id, operation.kind, operation.input::text as input,
+        coalesce(operation.input ->> 'holdId', operation.input ->> 'answerId',
+          operation.outcome #>> '{data,wallet,holdId}', operation.outcome #>> '{data,holdId}') as hold_id,
         to_char(operation.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
       from holdfast.wallets as wallet
       left join lateral (select * from holdfast.entries
@@ -175,7 +179,7 @@ export async function listEntries(
 function entryOf(row: Row, walletId: string): EntryView {
   const input = JSON.parse(textOf(row, "input")) as Record<string, unknown>;
   const shown: Partial<
-    Record<"memo" | "message" | "episodeTitle" | "source" | "counterpartyWalletId", string>
+    Record<"memo" | "message" | "episodeTitle" | "source" | "counterpartyWalletId" | "holdId", string>
   > = {};
   for (const name of ["memo", "message", "episodeTitle", "source"] as const) {
     const value = input[name];
@@ -185,6 +189,7 @@ function entryOf(row: Row, walletId: string): EntryView {
     (id) => typeof id === "string" && id !== walletId,
   );
   if (typeof other === "string") shown.counterpartyWalletId = other;
+  if (row["hold_id"] !== null) shown.holdId = textOf(row, "hold_id");
   return {
     version: textOf(row, "version"),
     amount: textOf(row, "amount"),

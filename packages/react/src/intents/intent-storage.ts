@@ -7,6 +7,8 @@ export interface IntentStorage {
   has(slot: string, key: string): boolean;
   /** The undecided intents of one slot, oldest first. */
   list<I>(slot: string): Intent<I>[];
+  /** Tells when another tab has changed something in the slot; returns the way to stop. */
+  watch(slot: string, onChange: () => void): () => void;
 }
 
 type Items = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
@@ -50,6 +52,15 @@ export function createIntentStorage(
         .filter((item) => item.startsWith(name(slot, "")))
         .flatMap((item) => parse<I>(read(item)))
         .sort((a, b) => a.decidedAt.localeCompare(b.decidedAt));
+    },
+    watch(slot, onChange) {
+      if (typeof window === "undefined") return () => undefined;
+      // Without a key: the storage was cleared.
+      const onStorage = ({ key }: StorageEvent): void => {
+        if (key === null || key.startsWith(name(slot, ""))) onChange();
+      };
+      window.addEventListener("storage", onStorage);
+      return () => window.removeEventListener("storage", onStorage);
     },
   };
 }

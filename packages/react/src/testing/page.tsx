@@ -7,7 +7,7 @@ import { type RenderHookResult, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { HoldfastProvider } from "../provider.tsx";
 
-export { cleanup, waitFor } from "@testing-library/react";
+export { act, cleanup, waitFor } from "@testing-library/react";
 
 export interface Page {
   /** The procedures that were called, such as "wallets.get", one a request and path. */

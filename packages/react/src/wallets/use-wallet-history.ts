@@ -11,15 +11,21 @@ export interface WalletHistoryOptions {
   readonly limit?: number;
   /** The wallet's version where it is known: a history whose newest row is older is read again. */
   readonly version?: string | undefined;
+  /** Whether there is a wallet to read: true when left out. */
+  readonly enabled?: boolean;
 }
 
 /** A wallet's history, live, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
-export function useWalletHistory(walletId: string, { limit = 25, version }: WalletHistoryOptions = {}) {
+export function useWalletHistory(
+  walletId: string,
+  { limit = 25, version, enabled = true }: WalletHistoryOptions = {},
+) {
   const { client, queryClient, identity } = useHoldfast();
   const queryKey = queryKeys.history(identity, walletId);
   const history = useInfiniteQuery(
     {
       queryKey,
+      enabled,
       queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) => {
         if (pageParam === undefined) return client.wallets.history({ walletId, limit }, { signal });
         const before = BigInt(pageParam);

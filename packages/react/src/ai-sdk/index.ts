@@ -1,0 +1,1 @@
+export { createChatTransport } from "./chat-transport.ts";

@@ -1,0 +1,17 @@
+import type { HoldfastFailure } from "@holdfast/client";
+import type { ConversationCreated } from "../client-types.ts";
+import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
+import { useHoldfast } from "../provider.tsx";
+import { queryKeys } from "../query-keys.ts";
+
+export type CreateConversation = IntentHandle<{ title?: string }, ConversationCreated, HoldfastFailure>;
+
+/** Begins a conversation; while one is being begun there is no second. */
+export function useCreateConversation(): CreateConversation {
+  const { client, queryClient, identity } = useHoldfast();
+  return useIntent("conversations.create", async (input: { title?: string }, options) => {
+    const created = await client.conversations.create.safe(input, options);
+    if (created.ok) void queryClient.invalidateQueries({ queryKey: queryKeys.conversations(identity) });
+    return created;
+  });
+}
