@@ -20,6 +20,7 @@ test("an empty environment has everything but a database and a secret", () => {
     port: 4000,
     callDeadlineMs: 10_000,
     sweepSeconds: 5,
+    answers: { model: undefined, pricePer1000Tokens: undefined, maxTokens: 4_000, leaseSeconds: 15 },
     logLevel: "warn",
     demo: false,
     auth: { secret: undefined, jwksUrl: undefined },
@@ -74,6 +75,21 @@ test.each<[string, Record<string, string>, string]>([
     { HOLDFAST_SWEEP_SECONDS: "-1" },
     "HOLDFAST_SWEEP_SECONDS must be a whole number from 0 to 3600",
   ],
+  [
+    "a model's file",
+    { HOLDFAST_MODEL_URL: "file:///model", HOLDFAST_MODEL: "m" },
+    "HOLDFAST_MODEL_URL must be an http(s) address",
+  ],
+  [
+    "a model without a name",
+    { HOLDFAST_MODEL_URL: "https://models.example/v1" },
+    "HOLDFAST_MODEL_URL and HOLDFAST_MODEL need each other: set both, or neither",
+  ],
+  [
+    "a price in halves",
+    { HOLDFAST_ANSWER_PRICE: "0.5" },
+    "HOLDFAST_ANSWER_PRICE must be a whole number from 0 to 100000000",
+  ],
   ["a maybe", { HOLDFAST_DEMO: "maybe" }, "HOLDFAST_DEMO must be 0 or 1"],
   [
     "two at once",
@@ -82,4 +98,20 @@ test.each<[string, Record<string, string>, string]>([
   ],
 ])("%s is refused by its name, without its value", (_name, env, message) => {
   expect(problem(env)).toBe(message);
+});
+
+test("a model, its price and its limits", () => {
+  const { answers } = readConfig({
+    HOLDFAST_MODEL_URL: "http://localhost:11434/v1",
+    HOLDFAST_MODEL: "small",
+    HOLDFAST_ANSWER_PRICE: "250",
+    HOLDFAST_ANSWER_MAX_TOKENS: "8000",
+    HOLDFAST_ANSWER_LEASE_SECONDS: "5",
+  });
+  expect(answers).toEqual({
+    model: { url: "http://localhost:11434/v1", name: "small", key: undefined },
+    pricePer1000Tokens: 250n,
+    maxTokens: 8_000,
+    leaseSeconds: 5,
+  });
 });
