@@ -27,7 +27,7 @@ export function chatPage(page: Page) {
 }
 
 /** The conversation as the server has it, and whoever answers in it. */
-export function conversationOf(db: Db, owner: Principal, conversationId: string) {
+function conversationOf(db: Db, owner: Principal, conversationId: string) {
   const read = () => getConversation(db, owner, { conversationId, limit: 200 });
   const answer = async () => {
     const { answerId } = await read();

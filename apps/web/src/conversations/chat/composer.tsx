@@ -72,7 +72,9 @@ export function Composer({ chat, conversationId, box, payer, showKeys, onSend }:
         />
         <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
           {payer}
-          {showKeys && <span className="ml-auto text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>}
+          {showKeys && (
+            <span className="ml-auto text-sm text-faint pointer-coarse:hidden max-xl:hidden">{KEYS}</span>
+          )}
           <span className={`flex items-center gap-2 ${showKeys ? "max-xl:ml-auto" : "ml-auto"}`}>
             {isAnswering && (
               <Button inert={chat.isStopping} onClick={() => void chat.stop()} aria-keyshortcuts="Escape">
