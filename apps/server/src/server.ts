@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { connect, type Db } from "@holdfast/db";
+import type { Answers } from "@holdfast/api";
+import { connect, type Db, type Feature } from "@holdfast/db";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { type AuthConfig, type Config, ConfigError } from "./config.ts";
@@ -45,6 +46,10 @@ export interface ServerOptions {
   readonly answer?: Answer;
   /** What already observes the database; without it there is no `/metrics`. */
   readonly metrics?: Metrics;
+  /** Default: what Holdfast can write. */
+  readonly features?: readonly Feature[];
+  /** Who says the answers that are opened here; nobody when left out. */
+  readonly answers?: (db: Db) => Answers;
 }
 
 /** The composition root: everything the service consists of is put together here. */
@@ -56,6 +61,7 @@ export async function createServer(config: Config, options: ServerOptions): Prom
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
+    ...(options.features === undefined ? {} : { features: options.features }),
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
   });
   try {
@@ -78,7 +84,8 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
-  const trpc = trpcRoutes({ db, authenticate, callDeadlineMs, reportFault }, options.answer);
+  const answers = options.answers?.(db);
+  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);

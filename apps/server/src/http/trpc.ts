@@ -1,4 +1,5 @@
 import {
+  type Answers,
   appRouter,
   badRequest,
   type Context,
@@ -33,6 +34,7 @@ const MAX_CALLS_A_REQUEST = 100;
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
+  readonly answers?: Answers | undefined;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
 }
@@ -109,14 +111,14 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 async function createContext(
-  { db, authenticate, callDeadlineMs }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
   const authenticateAgain = () => authenticate(request.headers.authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, deadlineMs: remaining() };
+  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
 }
 
 function refuseWideBatch(path: string): void {
