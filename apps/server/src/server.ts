@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { type AnswerTerms, connect, createFeatures, type Db, DEFAULT_TERMS } from "@holdfast/db";
+import {
+  type AnswerTerms,
+  connect,
+  createFeatures,
+  type Db,
+  DEFAULT_TERMS,
+  type Feature,
+} from "@holdfast/db";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answerer.ts";
 import { createModel } from "./answers/model.ts";
@@ -47,6 +54,10 @@ export interface ServerOptions {
   readonly answer?: Answer;
   /** What already observes the database; without it there is no `/metrics`. */
   readonly metrics?: Metrics;
+  /** Default: what Holdfast can write. */
+  readonly features?: readonly Feature[];
+  /** Who says the answers that are opened here. Default: the model of the configuration. */
+  readonly answers?: (db: Db) => Answerer;
 }
 
 /** The composition root: everything the service consists of is put together here. */
@@ -55,7 +66,7 @@ export async function createServer(config: Config, options: ServerOptions): Prom
   const metrics = createMetrics();
   const db = connect({
     url: config.databaseUrl,
-    features: createFeatures(termsOf(config)),
+    features: options.features ?? createFeatures(termsOf(config)),
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
@@ -81,13 +92,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
-  const answers = createAnswerer({
-    db,
-    model: createModel(config.answers.model),
-    terms: termsOf(config),
-    log: options.log,
-    maxSilenceMs: MAX_SILENCE_MS,
-  });
+  const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
   const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
@@ -136,6 +141,11 @@ async function closeAll(
     // Only now may the sessions go.
     await db.close();
   }
+}
+
+function answererOf(db: Db, config: Config, log: Logger): Answerer {
+  const model = createModel(config.answers.model);
+  return createAnswerer({ db, model, terms: termsOf(config), log, maxSilenceMs: MAX_SILENCE_MS });
 }
 
 function termsOf({ answers }: Config): AnswerTerms {

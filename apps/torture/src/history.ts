@@ -8,7 +8,7 @@ import { createGzip, gunzip } from "node:zlib";
  * What the clients saw, a line before each send and after each reply. It says nothing of the faults: the checker must
  * find out from this, and from the final tables, whether anything was lost.
  */
-export type HistoryEvent = Sent | Replied | Blind;
+export type HistoryEvent = Sent | Replied | Blind | Watching | Heard | Left;
 
 /** One attempt to make a call. The same key may be sent many times, to any server, at once or late. */
 export interface Sent {
@@ -34,6 +34,7 @@ export interface Sent {
 export const QUERIES: ReadonlySet<string> = new Set([
   ...["wallets.mine", "wallets.get", "wallets.history", "wallets.balanceAt"],
   ...["shows.list", "shows.get", "seats.check"],
+  ...["conversations.list", "conversations.get", "conversations.messages", "conversations.exportJson"],
 ]);
 
 export interface Caller {
@@ -54,6 +55,46 @@ export interface Blind {
   readonly type: "blind";
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A watcher takes up a connection; it is one watcher for as long as it goes on with the last id that it was told. */
+export interface Watching {
+  readonly type: "watching";
+  readonly watcher: number;
+  readonly atMs: number;
+  readonly caller: Caller;
+  readonly topics: readonly { readonly kind: string; readonly id: string; readonly since?: string }[];
+  /** What it sends to go on; undefined on its first connection. */
+  readonly lastEventId?: string | undefined;
+  readonly server: number;
+}
+
+/** A message of server-sent events, as it came. */
+export interface Heard {
+  readonly type: "heard";
+  readonly watcher: number;
+  readonly atMs: number;
+  readonly id: string;
+  readonly events: readonly HeardEvent[];
+}
+
+export interface HeardEvent {
+  readonly type: string;
+  readonly topic: { readonly kind: string; readonly id: string };
+  readonly version: string;
+  readonly data?: unknown;
+}
+
+/**
+ * A connection has ended: hung up by the watcher, lost on its way, or ended by the server with a code of the error table or
+ * without a word. "finished": the run is over, and the watcher had a long time to hear of everything.
+ */
+export interface Left {
+  readonly type: "left";
+  readonly watcher: number;
+  readonly atMs: number;
+  readonly reason: "hung-up" | "lost" | "ended" | "finished";
+  readonly code?: string | undefined;
 }
 
 /** `lost` is no reply at all: refused, reset, or given up by the caller. Then nobody knows what happened. */

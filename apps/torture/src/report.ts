@@ -49,7 +49,7 @@ export class Tally {
     this.violations.push(...violations);
     this.recoveries.push(...evidence.recoveries);
     this.deadlocks += evidence.deadlocks;
-    this.unresolved.push(...evidence.unresolved.map((intent) => JSON.stringify(intent)));
+    this.unresolved.push(...evidence.unresolved.map((intent) => JSON.stringify(intent)), ...evidence.unended);
     this.#strokes.push(...evidence.strokes);
     addTo(this.#workload, evidence.workload);
     addTo(this.#checked, checked);
@@ -109,6 +109,7 @@ export function print(report: Report): string {
     `operations  ${checked.calls} calls in ${checked.attempts} attempts: ${checked.acknowledged} acknowledged, ${checked.refused} refused, ${checked.notExecuted} not executed, ${checked.reads} reads`,
     `unknown     ${checked.unknown} attempts without a definite answer: ${checked.unknownTookEffect} had taken effect, ${checked.unknownDidNot} had not; the same key resolved each`,
     `on purpose  ${workload.retries} retries, ${workload.duplicates} duplicates, ${workload.late} late, ${workload.poisoned} poisoned, ${workload["gave-up-early"]} given up early`,
+    `watchers    told ${checked.heard} versions; ${checked.resumed} lost or left connections were taken up again`,
     `faults      ${fired} struck, of ${report.faults.filter((fault) => fault.fired > 0).length} kinds`,
     ...report.faults.map((fault) => `            ${String(fault.fired).padStart(5)}  ${fault.name}`),
     ...report.faultsLeftOut.map((name) => `     left out  ${name} (strace can't attach here)`),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { countDeadlocks } from "./deadlocks.ts";
 import { type HistoryEvent, readHistory, watchBlindness, writeHistory } from "./history.ts";
+import { waitForQuiet } from "./quiet.ts";
 import type { Random } from "./random.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
 import { startWorkload, type Workload } from "./workload/workload.ts";
@@ -25,6 +26,8 @@ export interface Evidence {
   readonly events: HistoryEvent[];
   readonly workload: Workload["counts"];
   readonly unresolved: Workload["unresolved"];
+  /** Answers that never ended. */
+  readonly unended: readonly string[];
   readonly strokes: Schedule["strokes"];
   readonly recoveries: Schedule["recoveries"];
   readonly deadlocks: number;
@@ -52,12 +55,15 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
   await schedule?.stop();
   onProgress("healed; every caller resolves what is open");
   await workload.finish();
+  const { versions, unended } = await waitForQuiet(world, tenants);
+  await workload.finishWatching(versions);
   stopWatching();
   await history.close();
   return {
     events: await readHistory(historyFile),
     workload: workload.counts,
     unresolved: workload.unresolved,
+    unended,
     strokes: schedule?.strokes ?? [],
     recoveries: schedule?.recoveries ?? [],
     deadlocks,

@@ -15,13 +15,12 @@ export function findPlant(name: string): Plant {
 }
 
 /**
- * Makes one file of `holdfast serve`, which starts five times faster than its sources and so is back sooner after a
- * kill. A plant's bug is put in here, on the way: the product has no switch that could be left on.
+ * Makes one file of the server, which starts five times faster than its sources and so is back sooner after a kill. A plant's bug is put in here, on the way: the product has no switch that could be left on.
  */
 export async function bundleServer(directory: string, plant?: string): Promise<string> {
   const outfile = join(directory, "holdfast.mjs");
   await build({
-    entryPoints: [join(ROOT, "apps/server/src/cli.ts")],
+    entryPoints: [join(ROOT, "apps/torture/src/server/main.ts")],
     outfile,
     bundle: true,
     platform: "node",

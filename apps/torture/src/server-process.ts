@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** One `holdfast serve`, kept alive as an orchestrator would: when it dies it is started again. */
+/** One server, kept alive as an orchestrator would: when it dies it is started again. */
 export interface ServerProcess {
   readonly port: number;
   /** Sends a signal; resolves when the successor is ready. */
@@ -18,6 +18,10 @@ export interface ServerProcessOptions {
   readonly secret: string;
   /** The file to run. */
   readonly program: string;
+  /** Which server this is. */
+  readonly index: number;
+  /** Where all its lives write down what they ask of Holdfast by themselves. */
+  readonly diary: string;
 }
 
 const READY_TIMEOUT_MS = 20_000;
@@ -30,7 +34,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   let child = launch();
 
   function launch(): ChildProcess {
-    const life = spawn(process.execPath, [options.program, "serve"], {
+    const life = spawn(process.execPath, [options.program, options.diary, String(options.index)], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],

@@ -15,6 +15,8 @@ test("20 seconds of every fault break nothing", async () => {
   expect(report.violations).toEqual([]);
   expect(report.checked.acknowledged).toBeGreaterThan(500);
   expect(report.checked.unknownTookEffect).toBeGreaterThan(0);
+  expect(report.checked.heard).toBeGreaterThan(100);
+  expect(report.checked.resumed).toBeGreaterThan(0);
   const struck = report.faults.filter(({ fired }) => fired > 0).length;
   expect(struck).toBeGreaterThan(faultNames().length / 2);
   await rm(report.directory, { recursive: true });

@@ -7,6 +7,7 @@ import { checkTables } from "./checker/check-tables.ts";
 import { readTables } from "./checker/tables.ts";
 import type { Violation } from "./checker/violation.ts";
 import { checkHealth } from "./health.ts";
+import { type HistoryEvent, writeHistory } from "./history.ts";
 import { createRandom } from "./random.ts";
 import { type Report, Tally } from "./report.ts";
 import { runRound } from "./run.ts";
@@ -59,7 +60,7 @@ export async function torture(options: TortureOptions): Promise<Report> {
         onProgress(rounds === 1 ? message : `round ${round}/${rounds}: ${message}`);
       const tenants = [2 * round - 1, 2 * round] as const;
       await world.createTenants(tenants);
-      const evidence = await runRound({
+      const seen = await runRound({
         world,
         random,
         seconds: Math.min(ROUND_SECONDS, seconds - (round - 1) * ROUND_SECONDS),
@@ -70,12 +71,18 @@ export async function torture(options: TortureOptions): Promise<Report> {
         historyFile: join(directory, `round-${round}.jsonl.gz`),
         onProgress: say,
       });
-      const { strokes, recoveries } = evidence;
+      const { strokes, recoveries } = seen;
       // For people who read a history; the checkers don't.
       await writeFile(join(directory, `round-${round}-faults.json`), JSON.stringify({ strokes, recoveries }));
-      say(`checking ${evidence.events.length} lines of history`);
+      // What a server was told after that moment may be of things that the tables do not show yet.
+      const untilMs = performance.now();
       const tables = await readTables(world.databaseUrl, tenants);
-      const { violations, counts } = checkHistory(evidence.events, tables, {
+      const diaries = await world.readDiaries(tenants, untilMs);
+      await keep(diaries, join(directory, `round-${round}-answers.jsonl.gz`));
+      const events = [...seen.events, ...diaries].sort((a, b) => momentOf(a) - momentOf(b));
+      const evidence = { ...seen, events };
+      say(`checking ${events.length} lines of history`);
+      const { violations, counts } = checkHistory(events, tables, {
         lateMs: timed ? LATE_MS : Number.POSITIVE_INFINITY,
       });
       tally.add(evidence, counts, [
@@ -92,6 +99,16 @@ export async function torture(options: TortureOptions): Promise<Report> {
   } finally {
     await world.close();
   }
+}
+
+async function keep(events: readonly HistoryEvent[], file: string): Promise<void> {
+  const writer = writeHistory(file);
+  for (const event of events) writer.write(event);
+  await writer.close();
+}
+
+function momentOf(event: HistoryEvent): number {
+  return event.type === "blind" ? event.fromMs : event.atMs;
 }
 
 /** What `holdfast verify` finds. */

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import type { HistoryEvent } from "./history.ts";
+import { readDiaries } from "./read-diary.ts";
 import { bundleServer } from "./server-bundle.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
@@ -19,6 +21,8 @@ export interface World {
   readonly postgres: EmbeddedPostgres;
   restartPostgres(): Promise<void>;
   createTenants(tenantIds: readonly number[]): Promise<void>;
+  /** What the servers themselves have asked for these tenants and were told until this moment. */
+  readDiaries(tenantIds: readonly number[], untilMs: number): Promise<HistoryEvent[]>;
   close(): Promise<void>;
 }
 
@@ -59,6 +63,7 @@ export async function createWorld({
     });
   onProgress("starting Postgres");
   let postgres = await start();
+  const diaryOf = (index: number): string => join(directory, `diary-${index}.jsonl`);
   const servers: ServerSite[] = [];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -86,7 +91,10 @@ export async function createWorld({
     through.port = String(databaseProxy.port);
     const port = await freePort();
     const clientProxy = await startFaultyProxy(port);
-    const server = await startServerProcess({ databaseUrl: through.href, port, secret, program });
+    const server = await startServerProcess({
+      ...{ databaseUrl: through.href, port, secret, program, index },
+      diary: diaryOf(index),
+    });
     servers.push({ index, process: server, databaseProxy, clientProxy });
   }
 
@@ -116,6 +124,12 @@ export async function createWorld({
       for (const tenantId of tenantIds)
         await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
     },
+    readDiaries: (tenantIds, untilMs) =>
+      readDiaries(
+        servers.map(({ index }) => diaryOf(index)),
+        tenantIds,
+        untilMs,
+      ),
     close,
   };
 }

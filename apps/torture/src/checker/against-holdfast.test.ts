@@ -1,76 +1,25 @@
-import {
-  connect,
-  type Db,
-  getBalanceAt,
-  getReservation,
-  getShow,
-  getWallet,
-  HoldfastError,
-  listEntries,
-  listShows,
-  listWallets,
-} from "@holdfast/db";
+import { connect, type Db } from "@holdfast/db";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HistoryEvent, Reply } from "../history.ts";
 import { createRandom } from "../random.ts";
 import { checkHistory } from "./check-history.ts";
 import { checkTables } from "./check-tables.ts";
 import { readTables } from "./tables.ts";
+import { callHoldfast } from "./testing/call-holdfast.ts";
 import type { Intent } from "./testing/intent.ts";
 import { Intents } from "./testing/intents.ts";
-import { errorReply, isOpen, replyOf } from "./testing/replies.ts";
+import { isOpen } from "./testing/replies.ts";
 
+// Each history is judged by all that is in its database.
 let database: TestDatabase;
 
-beforeAll(async () => {
+beforeEach(async () => {
   database = await createTestDatabase();
 });
-afterAll(async () => {
+afterEach(async () => {
   await database.close();
 });
-
-/** Calls Holdfast in this process; what it answers, as it would look on the wire. */
-async function call(db: Db, { caller, procedure, input }: Intent, deadlineMs: number): Promise<Reply> {
-  try {
-    const data = await answer(db, caller, procedure, input, deadlineMs);
-    return replyOf({
-      ok: true,
-      data: data as Record<string, unknown>,
-      replayed: "replayed" in data && data.replayed === true,
-    });
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error;
-    return errorReply(error.code, error.status, error.details, error.replayed);
-  }
-}
-
-function answer(
-  db: Db,
-  caller: Intent["caller"],
-  procedure: string,
-  input: Intent["input"],
-  deadlineMs: number,
-): Promise<object> {
-  switch (procedure) {
-    case "wallets.get":
-      return getWallet(db, caller, input as Parameters<typeof getWallet>[2]);
-    case "wallets.history":
-      return listEntries(db, caller, input as Parameters<typeof listEntries>[2]);
-    case "wallets.mine":
-      return listWallets(db, caller, input as Parameters<typeof listWallets>[2]);
-    case "wallets.balanceAt":
-      return getBalanceAt(db, caller, input as Parameters<typeof getBalanceAt>[2]);
-    case "shows.get":
-      return getShow(db, caller, input as Parameters<typeof getShow>[2]);
-    case "shows.list":
-      return listShows(db, caller, input as Parameters<typeof listShows>[2]);
-    case "seats.check":
-      return getReservation(db, caller, input as Parameters<typeof getReservation>[2]);
-    default:
-      return db.execute(caller, { ...input, kind: procedure as `${string}.${string}` }, { deadlineMs });
-  }
-}
 
 test("Holdfast itself, by two hosts and many clients at once, breaks nothing", async () => {
   const options = { url: database.url, sessions: 4, tokenSecret: "a secret of this test" };
@@ -95,7 +44,7 @@ test("Holdfast itself, by two hosts and many clients at once, breaks nothing", a
         ...intent,
       });
       const hurried = random.chance(0.1);
-      const reply = await call(hosts[server] as Db, intent, hurried ? random.whole(1, 10) : 10_000);
+      const reply = await callHoldfast(hosts[server] as Db, intent, hurried ? random.whole(1, 10) : 10_000);
       events.push({ type: "replied", attempt, atMs: performance.now(), reply });
       if (reply.kind === "success") intents.learn(intent, reply.data);
       if (!isOpen(reply)) return reply;
@@ -141,7 +90,7 @@ test("what one batch decides on a reservation, at one moment of the clock, has a
     const intent = { caller: { tenantId: 1, subject, role }, procedure, input } as const;
     const [server, deadlineMs, direct] = [0, 10_000, true];
     events.push({ type: "sent", attempt, atMs: performance.now(), server, deadlineMs, direct, ...intent });
-    const reply = await call(host, intent, deadlineMs);
+    const reply = await callHoldfast(host, intent, deadlineMs);
     events.push({ type: "replied", attempt, atMs: performance.now(), reply });
     return reply;
   }

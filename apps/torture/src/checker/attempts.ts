@@ -25,6 +25,7 @@ const RECORDED = new Set([
   ...["HOLD_EXPIRED", "HOLD_CLOSED", "HOLD_EXCEEDED", "BATCH_REFUSED"],
   ...["SEATS_TAKEN", "NOT_ENOUGH_SEATS", "RESERVATION_ACTIVE", "RESERVATION_EXPIRED"],
   ...["RESERVATION_CLOSED", "EXTENSION_LIMIT"],
+  ...["SEQ_CONFLICT", "MESSAGE_ID_REUSED", "ANSWER_UNDER_WAY", "ANSWER_ENDED"],
 ]);
 
 /** Codes of docs/errors.md that promise no effect, ever. TIMEOUT is told apart by its details. */

@@ -1,6 +1,7 @@
-import type { HistoryEvent } from "../history.ts";
+import type { Heard, HistoryEvent, Left, Watching } from "../history.ts";
 import { type Attempt, readAttempts, repliedAtMs, wasTold } from "./attempts.ts";
 import { contentOf } from "./content.ts";
+import { openThreads, type Thread } from "./conversations/thread.ts";
 import { groupBy } from "./group-by.ts";
 import { openStages, type Stage } from "./shows/stage.ts";
 import type {
@@ -28,6 +29,9 @@ export interface Case {
   readonly reservations: ReadonlyMap<string, ReservationRow>;
   readonly reservationsByTokenHash: ReadonlyMap<string, ReservationRow>;
   readonly changesByOperation: ReadonlyMap<string, readonly ShowChangeRow[]>;
+  readonly threads: ReadonlyMap<string, Thread>;
+  /** What each watcher did and heard, in order. */
+  readonly watchers: ReadonlyMap<number, readonly (Watching | Heard | Left)[]>;
   /** Everything that has versions, by its id. */
   readonly lines: ReadonlyMap<string, Line>;
   /** Rows whose id another row has. */
@@ -53,12 +57,18 @@ export interface Account {
   sound: boolean;
 }
 
-/** What made each version of a wallet or of a show, oldest first. */
+/** What made each version of a wallet, a show or a conversation, oldest first. */
 export type Line = readonly { readonly version: bigint; readonly operationId: string }[];
 
 /** Sorts history and tables by tenant. */
 export function openCases(events: readonly HistoryEvent[], tables: Tables): Case[] {
   const attempts = groupBy(readAttempts(events), (attempt) => attempt.sent.caller.tenantId);
+  const watchers = groupBy(
+    events.flatMap((event) =>
+      event.type === "watching" || event.type === "heard" || event.type === "left" ? [event] : [],
+    ),
+    ({ watcher }) => watcher,
+  );
   const parts = new Map<number, Tables>();
   const names = Object.keys(tables) as (keyof Tables)[];
   const empty = Object.fromEntries(names.map((name) => [name, []])) as unknown as Tables;
@@ -68,7 +78,18 @@ export function openCases(events: readonly HistoryEvent[], tables: Tables): Case
     }
   }
   return [...new Set([...attempts.keys(), ...parts.keys()])].map((tenantId) =>
-    openCase(tenantId, attempts.get(tenantId) ?? [], parts.get(tenantId) ?? empty),
+    openCase(
+      tenantId,
+      attempts.get(tenantId) ?? [],
+      parts.get(tenantId) ?? empty,
+      ofTenant(watchers, tenantId),
+    ),
+  );
+}
+
+function ofTenant(watchers: Case["watchers"], tenantId: number): Case["watchers"] {
+  return new Map(
+    [...watchers].filter(([, [first]]) => first?.type === "watching" && first.caller.tenantId === tenantId),
   );
 }
 
@@ -76,7 +97,12 @@ function tenantOf({ tenantId }: { readonly tenantId: number }): number {
   return tenantId;
 }
 
-function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables): Case {
+function openCase(
+  tenantId: number,
+  attempts: readonly Attempt[],
+  tables: Tables,
+  watchers: Case["watchers"],
+): Case {
   const keyed = attempts.filter((attempt) => attempt.key !== undefined);
   const calls = groupBy(keyed, ({ key }) => key ?? "");
   const stories = tables.operations.map((operation) => storyOf(operation, calls));
@@ -93,6 +119,7 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
   }
   for (const { entries } of accounts.values()) entries.sort((a, b) => (a.version < b.version ? -1 : 1));
   const stages = openStages(tables);
+  const threads = openThreads(tables);
   const { reservations } = tables;
   return {
     tenantId,
@@ -103,6 +130,8 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
     accounts,
     holds: new Map(tables.holds.map((hold) => [hold.id, hold])),
     stages,
+    threads,
+    watchers,
     reservations: new Map(reservations.map((row) => [row.id, row])),
     reservationsByTokenHash: new Map(reservations.map((row) => [row.tokenHash, row])),
     changesByOperation: groupBy(
@@ -112,10 +141,12 @@ function openCase(tenantId: number, attempts: readonly Attempt[], tables: Tables
     lines: new Map<string, Line>([
       ...[...accounts.values()].map(({ id, entries }) => [id, entries] as const),
       ...[...stages.values()].map(({ id, changes }) => [id, changes] as const),
+      ...[...threads.values()].map(({ id, versions }) => [id, versions] as const),
     ]),
-    doubles: [tables.wallets, tables.operations, tables.holds, tables.shows, reservations].flatMap((rows) =>
-      doublesIn<{ readonly id: string }>(rows),
-    ),
+    doubles: [
+      ...[tables.wallets, tables.operations, tables.holds, tables.shows, reservations],
+      tables.conversations,
+    ].flatMap((rows) => doublesIn<{ readonly id: string }>(rows)),
     entriesByOperation: groupBy(
       [...accounts.values()].flatMap(({ entries }) => entries),
       ({ operationId }) => operationId,

@@ -1,6 +1,11 @@
 import type { HistoryEvent } from "../history.ts";
 import { openCases } from "./case.ts";
 import { readClock } from "./clock.ts";
+import { ConversationReads } from "./conversations/conversation-reads.ts";
+import { checkConversationRefusals } from "./conversations/conversation-refusals.ts";
+import { replayConversations } from "./conversations/replay-conversations.ts";
+import { checkThreads } from "./conversations/structure.ts";
+import { checkWatchers } from "./conversations/watched.ts";
 import { type Counts, countAll } from "./counts.ts";
 import { checkKeys } from "./keys.ts";
 import { checkLateness, lateReplies } from "./lateness.ts";
@@ -31,11 +36,12 @@ export interface CheckReport {
  * tenant at a time, because no operation touches two:
  *
  * 1. keys: what was told is recorded, what was denied is not, and nothing is there that nobody asked for (I1, I2, I3);
- * 2. sums: the rows of each wallet and of each show follow from each other (I4, I5, I7);
- * 3. replay: all successes on single-threaded models, in an order that fits the versions of every wallet and show (I4, I5,
- *    I6, I7);
- * 4. refusals: each was right at some moment of the time that it took (I5, I9), on seats at the database's own (I7);
- * 5. real time: versions and reads agree with the clock on the wall (I9);
+ * 2. sums: the rows of each wallet, show and conversation follow from each other (I4, I5, I7, I8);
+ * 3. replay: all successes on single-threaded models, in an order that fits the versions of every wallet, show and conversation
+ *    (I4, I5, I6, I7, I8);
+ * 4. refusals: each was right at some moment of the time that it took (I5, I9), on seats and in conversations at the
+ *    database's own (I7, I8);
+ * 5. real time: versions, reads and what watchers are told agree with the clock on the wall (I8, I9);
  * 6. replies tell of nobody else (I10) and are on time (I11).
  */
 export function checkHistory(
@@ -51,17 +57,22 @@ export function checkHistory(
     checkKeys(one, findings);
     checkSums(one, findings);
     checkStages(one, findings);
+    checkThreads(one, findings);
     const timelines = replayShows(one, findings);
     checkReservations(one, timelines, findings);
+    const transcripts = replayConversations(one, findings);
     const { past, books } = replay(one, findings);
     checkRemains(one, past, books, findings);
     const moments = findMoments(one, past);
     const clock = readClock(one);
     checkRefusals(one, past, moments, findings);
     new ShowRefusals(one, timelines, moments, clock, findings).check(past);
-    checkRealTime(one, timelines, findings);
+    checkConversationRefusals(one, transcripts, moments, findings);
+    checkRealTime(one, timelines, transcripts, findings);
     checkReads(one, past, moments, owners, findings);
     new ShowReads(one, timelines, moments, clock, findings).check();
+    new ConversationReads(one, transcripts, moments, clock, findings).check();
+    checkWatchers(one, transcripts, moments, findings);
     checkLeaks(one, owners, findings);
     checkLateness(one, isLate, findings);
   }

@@ -4,8 +4,11 @@ import type { Caller } from "../history.ts";
 /** What a call asks for, in the one form in which two askings can be compared. Written from docs, not from the parser. */
 export type Input = Readonly<Record<string, unknown>>;
 
-const IDS = new Set(["walletId", "fromWalletId", "toWalletId", "holdId", "showId"]);
-const DECIMALS = new Set(["amount", "minBalance", "ifVersion", "price"]);
+const IDS = new Set([
+  ...["walletId", "fromWalletId", "toWalletId", "holdId", "showId"],
+  ...["conversationId", "answerId"],
+]);
+const DECIMALS = new Set(["amount", "minBalance", "ifVersion", "price", "expectedSeq"]);
 
 /** The key under which the outcome is recorded; undefined when the caller sent none. */
 export function keyOf(procedure: string, input: Input): string | undefined {
@@ -53,9 +56,22 @@ function fieldsOf(input: Input): [string, string][] {
     const value = input[name];
     if (name === "idempotencyKey" || value === undefined) continue;
     // A token is never recorded, only what it was; the same hash is the same token.
-    fields.push([name, name === "token" ? `${tokenHashOf(input)}` : canonical(value, name)]);
+    const meant = name === "messages" && Array.isArray(value) ? value.map(asMessage) : value;
+    fields.push([name, name === "token" ? `${tokenHashOf(input)}` : canonical(meant, name)]);
   }
   return fields;
+}
+
+/** A message that has a role and text alone, as it is kept: with one part. */
+function asMessage(message: unknown): unknown {
+  const { role, content, parts } = (message ?? {}) as { role?: unknown; content?: unknown; parts?: unknown };
+  if (typeof content !== "string" || parts !== undefined) return message;
+  return { role, parts: [{ type: "text", text: content }] };
+}
+
+/** What a message says, in the one form in which two can be compared: its id left out, whatever the order of its fields. */
+export function contentOfMessage({ id: _, ...message }: Input): string {
+  return contentOf(message);
 }
 
 function canonical(value: unknown, name: string): string {

@@ -19,6 +19,10 @@ export interface Counts {
   unknownDidNot: number;
   /** Queries that were answered. */
   reads: number;
+  /** Versions that watchers were told of. */
+  heard: number;
+  /** Connections of watchers that went on where an earlier one had ended. */
+  resumed: number;
   /** Replies later than deadline and tolerance. */
   late: number;
 }
@@ -34,6 +38,8 @@ export function countAll(cases: readonly Case[], isLate: IsLate): Counts {
     unknownTookEffect: 0,
     unknownDidNot: 0,
     reads: 0,
+    heard: 0,
+    resumed: 0,
     late: 0,
   };
   for (const one of cases) {
@@ -46,6 +52,10 @@ export function countAll(cases: readonly Case[], isLate: IsLate): Counts {
         countCall(counts, [attempt], undefined);
       }
       if (isLate(attempt)) counts.late++;
+    }
+    for (const event of [...one.watchers.values()].flat()) {
+      if (event.type === "heard") counts.heard += event.events.length;
+      if (event.type === "watching" && event.lastEventId !== undefined) counts.resumed++;
     }
     for (const [key, tries] of one.calls) countCall(counts, tries, one.storiesByKey.get(key)?.[0]);
   }

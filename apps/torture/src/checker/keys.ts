@@ -29,7 +29,7 @@ export function checkKeys(one: Case, findings: Findings): void {
 
 /** I2: an operation exists because somebody asked for it and was not told that it had no effect. */
 function checkWasAskedFor(
-  { holds, reservations }: Case,
+  { holds, reservations, threads }: Case,
   { operation, askers }: Story,
   tries: readonly Attempt[],
   findings: Findings,
@@ -41,6 +41,10 @@ function checkWasAskedFor(
     const ofHold = kind === "wallets.expire" && key === `holdfast:expire:${holdId}` && holds.has(holdId);
     const ofSeats = kind === "seats.expire" && key === `holdfast:expire:${reservationId}`;
     if (ofHold || (ofSeats && reservations.has(reservationId))) return;
+    const [conversationId, answerId] = [`${input["conversationId"]}`, `${input["answerId"]}`];
+    const ofAnswer = kind === "conversations.abandon" && key === `holdfast:abandon:${answerId}`;
+    if (ofAnswer && threads.get(conversationId)?.messages.some(({ messageId }) => messageId === answerId))
+      return;
     findings.add("I2", "an operation of the clock's that no hold explains", key, evidence);
   } else if (askers.length === 0) {
     findings.add("I2", "an operation that nobody asked for", `${kind} under ${key} by ${caller}`, evidence);

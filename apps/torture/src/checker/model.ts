@@ -160,14 +160,16 @@ function settle(step: Step, world: World, asker: Asker): Told {
     if (!isLive(pledge)) return refuse("HOLD_CLOSED", { status: pledge.status });
   }
   const remaining = pledge.amount - pledge.captured;
-  const named = textIn(step, "amount");
+  // An answer's hold is captured up to what its tokens cost by then.
+  const upTo = textIn(step, "upTo");
+  const named = upTo === undefined ? textIn(step, "amount") : `${BigInt(upTo) - pledge.captured}`;
   const taken = step.kind === "capture" ? BigInt(named ?? remaining) : 0n;
   if (!loose && taken > remaining) {
     return refuse("HOLD_EXCEEDED", { remaining: `${remaining}`, requested: `${taken}` });
   }
   const payee = step.kind === "capture" ? payeeOf(step, world, purse) : undefined;
   if (payee !== undefined && "code" in payee) return payee;
-  if (loose && named === undefined) return undefined;
+  if (loose && (named === undefined || upTo !== undefined)) return undefined;
   if (payee !== undefined && overflows(payee, taken)) {
     return refuse("BALANCE_LIMIT", { limit: `${LARGEST_BALANCE}` });
   }

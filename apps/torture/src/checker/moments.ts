@@ -5,7 +5,7 @@ import type { Past } from "./past.ts";
 import { dataIn, textIn } from "./steps.ts";
 
 /**
- * Which versions of a wallet or a show can have been the latest at a moment of the clients' clock: at least what somebody
+ * Which versions of a wallet, a show or a conversation can have been the latest at a moment of the clients' clock: at least what somebody
  * had been told of before, at most what somebody had asked for by then.
  */
 export interface Moments {
@@ -28,6 +28,7 @@ export function findMoments(one: Case, { openings }: Past): Moments {
   for (const [walletId, { story }] of openings) tell(walletId, 0, story?.toldMs ?? Number.POSITIVE_INFINITY);
   for (const { operation, toldMs } of one.operations.values()) {
     if (operation.kind === "shows.create") tell(`${dataIn(operation)["showId"]}`, 0, toldMs);
+    if (operation.kind === "conversations.create") tell(`${dataIn(operation)["conversationId"]}`, 0, toldMs);
   }
   for (const [id, line] of one.lines) {
     for (const { version, operationId } of line) {
@@ -37,6 +38,10 @@ export function findMoments(one: Case, { openings }: Past): Moments {
   }
   for (const attempt of one.attempts) {
     for (const { id, version } of versionsSeen(attempt)) tell(id, version, repliedAtMs(attempt));
+  }
+  for (const event of [...one.watchers.values()].flat()) {
+    if (event.type !== "heard") continue;
+    for (const { topic, version } of event.events) tell(topic.id, Number(version), event.atMs);
   }
   for (const list of told.values()) {
     list.sort((a, b) => a.atMs - b.atMs);
@@ -67,7 +72,7 @@ export function findMoments(one: Case, { openings }: Past): Moments {
   };
 }
 
-/** What a read, an answer on seats, or a refusal that names the version, tells of wallets and shows. */
+/** What a read, an answer, or a refusal that names the version, tells of wallets, shows and conversations. */
 function versionsSeen(attempt: Attempt): { id: string; version: number }[] {
   const data = dataOf(attempt);
   const { procedure, input } = attempt.sent;
@@ -78,6 +83,13 @@ function versionsSeen(attempt: Attempt): { id: string; version: number }[] {
     if (showId !== undefined && textIn(data, "showVersion") !== undefined)
       return [{ id: showId, version: Number(data["showVersion"]) }];
   }
+  const listed = procedure === "conversations.list" ? data["conversations"] : [data];
+  if (procedure.startsWith("conversations.") && attempt.meaning === "success" && Array.isArray(listed))
+    return (listed as (typeof data)[]).flatMap(({ conversationId, version }) =>
+      typeof conversationId === "string" && typeof version === "string"
+        ? [{ id: conversationId, version: Number(version) }]
+        : [],
+    );
   const walletId = textIn(input, "walletId") ?? textIn(input, "fromWalletId");
   if (walletId === undefined) return [];
   if (procedure === "wallets.get" && attempt.meaning === "success") {

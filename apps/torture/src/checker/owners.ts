@@ -13,12 +13,13 @@ export interface Owner {
 
 /**
  * Whose each id of the tables is, and each token that was told: wallets' and holds' by the wallet's owner, reservations' and
- * their tokens' by the customer, operations' and their keys' by the caller.
+ * their tokens' by the customer, operations' and their keys' by the caller; messages' and what they say, by the owner of the
+ * conversation.
  */
 export type Owners = ReadonlyMap<string, Owner>;
 
 export function findOwners(
-  { wallets, holds, operations, shows, reservations }: Tables,
+  { wallets, holds, operations, shows, reservations, conversations, messages }: Tables,
   cases: readonly Case[],
 ): Owners {
   const owners = new Map<string, Owner>();
@@ -34,6 +35,14 @@ export function findOwners(
     const data = dataOf(attempt);
     const [token, owner] = [textIn(data, "token"), owners.get(textIn(data, "reservationId") ?? "")];
     if (token !== undefined && owner !== undefined) owners.set(token.toLowerCase(), owner);
+  }
+  for (const { id, tenantId, ownerId } of conversations)
+    owners.set(id, { tenantId, subject: ownerId, secret: false });
+  for (const { tenantId, conversationId, messageId, parts } of messages) {
+    const owner = { tenantId, subject: owners.get(conversationId)?.subject ?? "", secret: true };
+    // A message that came without an id is named after its place, and so are others.
+    for (const text of [messageId, ...(JSON.stringify(parts).match(/canary-\d+/g) ?? [])])
+      if (!text.startsWith("imported-")) owners.set(text, owner);
   }
   for (const { id, tenantId, idempotencyKey, caller } of operations) {
     const owner = { tenantId, subject: caller.slice(caller.indexOf(":") + 1), secret: false };

@@ -1,5 +1,6 @@
 import type { Account, Case, Story } from "./case.ts";
 import { stateAt } from "./case.ts";
+import { meteredBy } from "./conversations/metered.ts";
 import type { Pledge, Purse } from "./model.ts";
 import { paymentOf } from "./shows/payment.ts";
 import { type Refusal, resultOf, type Step, type Taken, takenBy, textIn } from "./steps.ts";
@@ -44,9 +45,10 @@ export function isSale(kind: string): boolean {
   return kind === "seats.confirm";
 }
 
-/** What an operation did to wallets, or was refused: a purchase pays, and nothing else on seats does. */
+/** What an operation did to wallets, or was refused: a purchase pays and nothing else on seats does; answers are metered. */
 export function stepsOf(one: Case, { operation }: Story): Taken[] | undefined {
   if (operation.kind.startsWith("wallets.")) return takenBy(operation);
+  if (operation.kind.startsWith("conversations.")) return meteredBy(operation);
   const step = isSale(operation.kind) ? paymentOf(one, operation.input) : undefined;
   return step === undefined ? [] : [{ step, result: resultOf(operation.outcome) }];
 }

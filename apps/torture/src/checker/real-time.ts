@@ -1,19 +1,21 @@
 import type { Case, Story } from "./case.ts";
+import type { Transcript } from "./conversations/transcript.ts";
 import { linesOf, rowLine } from "./evidence.ts";
 import type { Timeline } from "./shows/timeline.ts";
 import type { Findings } from "./violation.ts";
 
-/** A write in the order of its wallet's or its show's versions. */
+/** A write in the order of the versions of its wallet, show or conversation. */
 interface Written {
   readonly version: bigint | number;
   readonly story: Story;
   readonly line: () => string;
 }
 
-/** I9 for writes: what was answered before another call was sent comes first in the versions of a wallet or a show. */
+/** I9 for writes: what was answered before another call was sent comes first in the versions of a wallet, a show or a conversation. */
 export function checkRealTime(
   { accounts, operations, stages }: Case,
   timelines: ReadonlyMap<string, Timeline>,
+  transcripts: ReadonlyMap<string, Transcript>,
   findings: Findings,
 ): void {
   for (const { id, entries } of accounts.values()) {
@@ -24,14 +26,15 @@ export function checkRealTime(
     });
     checkOrder(`wallet ${id}`, writes, findings);
   }
-  for (const [id, { scenes }] of timelines) {
-    if (stages.get(id)?.sound !== true) continue;
+  const check = (name: string, scenes: readonly Pick<Written, "version" | "story">[]): void => {
     const writes = scenes.map(({ version, story }) => {
       return { version, story, line: () => rowLine("operations", story.operation) };
     });
-    checkOrder(`show ${id}`, writes, findings);
-    checkClock(`show ${id}`, writes, findings);
-  }
+    checkOrder(name, writes, findings);
+    checkClock(name, writes, findings);
+  };
+  for (const [id, { scenes }] of timelines) if (stages.get(id)?.sound === true) check(`show ${id}`, scenes);
+  for (const [id, { scenes, thread }] of transcripts) if (thread.sound) check(`conversation ${id}`, scenes);
 }
 
 /**
@@ -54,7 +57,7 @@ function checkOrder(name: string, writes: readonly Written[], findings: Findings
   }
 }
 
-/** The database's clock is looked at while the show is locked, so it agrees with the versions. */
+/** The database's clock is looked at while the row is locked, so it agrees with the versions. */
 function checkClock(name: string, writes: readonly Written[], findings: Findings): void {
   for (const [at, write] of writes.entries()) {
     const before = writes[at - 1];

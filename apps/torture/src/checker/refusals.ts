@@ -1,6 +1,7 @@
 import { type Attempt, repliedAtMs, wasTold } from "./attempts.ts";
 import { Books } from "./books.ts";
 import type { Account, Case, Story } from "./case.ts";
+import { holdFor } from "./conversations/metered.ts";
 import { countWhile } from "./count-while.ts";
 import { linesOf, rowLine } from "./evidence.ts";
 import { type Asker, runStep, type World } from "./model.ts";
@@ -96,6 +97,8 @@ function* unrecorded(one: Case): Generator<Question> {
       if (payment === undefined || what === "token") continue;
       yield questionOfAttempt(attempt, payment, { ok: false, code, details });
     }
+    if (sent.procedure === "conversations.send" && (details as { what?: unknown })?.what === "walletId")
+      yield questionOfAttempt(attempt, holdFor(sent.input), { ok: false, code, details });
     if (!KINDS.test(sent.procedure)) continue;
     const ids = Object.fromEntries(
       ["walletId", "fromWalletId", "toWalletId", "holdId"].flatMap((name) => {

@@ -23,5 +23,6 @@ export function concernedWallet(step: Step, code: string, { lives }: Past): stri
 /** Whether the model refuses for the same reason, in the same words. How bad input is put into words is not its business. */
 export function sameRefusal(told: Told, { code, details }: Refusal): boolean {
   if (told === undefined || told.ok || told.code !== code) return false;
-  return code === "BAD_REQUEST" || isDeepStrictEqual(told.details, details);
+  // Of an answer that could not be opened later on, only the code is told.
+  return code === "BAD_REQUEST" || details === undefined || isDeepStrictEqual(told.details, details);
 }

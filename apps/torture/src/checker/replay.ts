@@ -76,8 +76,9 @@ class Replayed {
     }
     const moves: Move[] = [];
     let sound = true;
-    for (const { step, result } of taken) {
-      const told = runStep(step, this.#world, this.#asker, result.ok ? result.data : {});
+    for (const { step, result, asService } of taken) {
+      const asker = asService ? { ...this.#asker, role: "service" } : this.#asker;
+      const told = runStep(step, this.#world, asker, result.ok ? result.data : {});
       if (!result.ok) {
         if (sound) this.#judgeRefusal(step, result, told);
       } else if (!sound || told === undefined || !told.ok) {

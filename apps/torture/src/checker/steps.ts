@@ -18,6 +18,8 @@ export type Result = { readonly ok: true; readonly data: Readonly<Record<string,
 export interface Taken {
   readonly step: Step;
   readonly result: Result;
+  /** Done in the name of a service, whoever asked: what was agreed when the hold was placed. */
+  readonly asService?: boolean;
 }
 
 const FEATURE = "wallets.";

@@ -1,18 +1,26 @@
+import {
+  CONVERSATION_PREPARATIONS,
+  conversationTableChecks,
+  METERED_STEPS,
+} from "./conversations/conversation-table-checks.ts";
 import { SHOW_PREPARATIONS, showTableChecks } from "./shows/show-table-checks.ts";
 import type { TableCheck } from "./table-check.ts";
 
 /**
  * Every command that succeeded, those in batches too, as `step`: its input, and what it answered. `life` adds what each
  * step of a hold took away from it, which is the difference to the step before it; `leg` is each change of a wallet's
- * balance and held that a step, or a purchase of seats, means by the command's own words.
+ * balance and held that a step, or a purchase of seats, means by the command's own words; what is paid for an answer counts as
+ * the steps that it says.
  */
 export const PREPARATIONS: readonly string[] = [
   ...SHOW_PREPARATIONS,
+  ...CONVERSATION_PREPARATIONS,
   `create temp table step on commit drop as
     select tenant_id, id as operation_id, created_at, 1 as at, substr(kind, 9) as kind, input::jsonb as input,
       outcome::jsonb -> 'data' as data
     from holdfast.operations
     where kind like 'wallets.%' and kind <> 'wallets.batch' and outcome::jsonb ->> 'ok' = 'true'
+    union all ${METERED_STEPS}
     union all
     select operation.tenant_id, operation.id, created_at, command.at, command.value ->> 'kind', command.value,
       result.value -> 'data'
@@ -181,4 +189,5 @@ export const tableChecks: readonly TableCheck[] = [
       where balance <> coalesce(flowed, 0)`,
   },
   ...showTableChecks,
+  ...conversationTableChecks,
 ];

@@ -10,6 +10,9 @@ export interface Tables {
   readonly seats: readonly SeatRow[];
   readonly reservations: readonly ReservationRow[];
   readonly showChanges: readonly ShowChangeRow[];
+  readonly conversations: readonly ConversationRow[];
+  readonly messages: readonly MessageRow[];
+  readonly said: readonly SaidRow[];
 }
 
 export interface WalletRow {
@@ -112,6 +115,53 @@ export interface ShowChangeRow {
   readonly seatIds: readonly string[];
 }
 
+export interface ConversationRow {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly ownerId: string;
+  readonly title: string | null;
+  readonly lastSeq: bigint;
+  readonly version: bigint;
+  readonly answerId: string | null;
+  readonly answerSeq: bigint | null;
+  readonly answerPaid: boolean | null;
+  readonly waiting: boolean;
+  readonly waitingWalletId: string | null;
+  /** As it is told: ISO 8601. */
+  readonly createdAt: string;
+  readonly operationId: string;
+}
+
+export interface MessageRow {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  readonly seq: bigint;
+  readonly messageId: string;
+  readonly role: string;
+  readonly metadata: unknown;
+  readonly parts: readonly unknown[];
+  readonly status: string;
+  readonly error: string | null;
+  readonly generated: boolean;
+  readonly version: bigint;
+  readonly createdAt: string;
+  readonly operationId: string;
+}
+
+/** What was said of an answer at a version; the last has the status in which it ended. */
+export interface SaidRow {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  readonly version: bigint;
+  readonly seq: bigint;
+  readonly steps: readonly unknown[];
+  readonly status: string | null;
+  readonly error: string | null;
+  readonly operationId: string;
+}
+
+const CREATED_AT = `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** Reads these tenants, or all, in one snapshot, as a superuser: the checker trusts no policy and no code of Holdfast's. */
 export async function readTables(url: string, tenants?: readonly number[]): Promise<Tables> {
   const sql = postgres(url, { max: 1, fetch_types: false, types: { bigint: postgres.BigInt } });
@@ -146,6 +196,18 @@ export async function readTables(url: string, tenants?: readonly number[]): Prom
         showChanges: await tx<ShowChangeRow[]>`
         select tenant_id as "tenantId", show_id as "showId", version, operation_id as "operationId",
           reservation_id as "reservationId", status, to_json(seat_ids) as "seatIds" from holdfast.show_changes ${asked}`,
+        conversations: await tx<ConversationRow[]>`
+        select tenant_id as "tenantId", id, owner_id as "ownerId", title, last_seq as "lastSeq", version,
+          answer_id as "answerId", answer_seq as "answerSeq", answer_paid as "answerPaid", waiting,
+          waiting_wallet_id as "waitingWalletId", ${tx.unsafe(CREATED_AT)} as "createdAt", operation_id as "operationId"
+        from holdfast.conversations ${asked}`,
+        messages: await tx<MessageRow[]>`
+        select tenant_id as "tenantId", conversation_id as "conversationId", seq, message_id as "messageId", role, metadata,
+          parts, status, error, generated, version, ${tx.unsafe(CREATED_AT)} as "createdAt", operation_id as "operationId"
+        from holdfast.messages ${asked}`,
+        said: await tx<SaidRow[]>`
+        select tenant_id as "tenantId", conversation_id as "conversationId", version, seq, steps, status, error,
+          operation_id as "operationId" from holdfast.answer_steps ${asked}`,
       };
     });
   } finally {

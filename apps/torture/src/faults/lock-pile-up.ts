@@ -19,4 +19,5 @@ function holdBusiest(what: string, table: string): Fault {
 export const lockPileUps: readonly Fault[] = [
   holdBusiest("wallet", "holdfast.wallets"),
   holdBusiest("show", "holdfast.shows"),
+  holdBusiest("conversation", "holdfast.conversations"),
 ];

@@ -1,6 +1,7 @@
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
 import { BoxOffice } from "./box-office.ts";
+import { Chats } from "./chats.ts";
 
 export interface KnownWallet {
   readonly id: string;
@@ -17,12 +18,13 @@ export interface KnownHold {
   readonly amount: number;
 }
 
-/** What the clients know: the wallets, holds, shows and reservations that they were told of. */
+/** What the clients know: the wallets, holds, shows, reservations and conversations that they were told of. */
 export class Book {
   readonly tenants: readonly [number, number];
   readonly wallets: KnownWallet[] = [];
   readonly holds: KnownHold[] = [];
   readonly boxOffice = new BoxOffice();
+  readonly chats = new Chats();
 
   constructor(tenants: readonly [number, number]) {
     this.tenants = tenants;

@@ -1,6 +1,7 @@
 import type { Caller } from "../history.ts";
 import type { Random } from "../random.ts";
 import { type Book, type KnownWallet, service, user } from "./book.ts";
+import { conversationMakers } from "./conversation-intents.ts";
 import { type Intent, key, memo } from "./intent.ts";
 import type { Make, Maker } from "./maker.ts";
 import { seatMakers } from "./seat-intents.ts";
@@ -170,7 +171,7 @@ const walletMakers: readonly Maker[] = [
   },
 ];
 
-const makers = [...walletMakers, ...seatMakers];
+const makers = [...walletMakers, ...seatMakers, ...conversationMakers];
 const total = makers.reduce((sum, { weight }) => sum + weight, 0);
 
 export function makeIntent(random: Random, book: Book, keyClockMs: number): Intent {

@@ -74,3 +74,10 @@ function read(httpStatus: number, body: string): Reply {
   }
   return { kind: "unreadable", httpStatus, body };
 }
+
+/** Whether a key's fate is settled: told, or refused for good. */
+export function isDefinite(reply: Reply): boolean {
+  if (reply.kind === "success") return true;
+  if (reply.kind !== "error") return false;
+  return !["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT"].includes(reply.code);
+}

@@ -3,11 +3,14 @@ import { type HistoryWriter, QUERIES, type Reply } from "../history.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { Book, service, user } from "./book.ts";
-import type { Intent } from "./intent.ts";
+import { newConversation } from "./conversation-intents.ts";
+import { type Intent, key } from "./intent.ts";
 import { makeIntent } from "./intents.ts";
+import { otherContent } from "./other-content.ts";
 import { newShow } from "./seat-intents.ts";
-import { send } from "./send.ts";
+import { isDefinite, send } from "./send.ts";
 import { createTokenSigner } from "./tokens.ts";
+import { startWatchers } from "./watchers.ts";
 
 export interface WorkloadOptions {
   readonly world: World;
@@ -32,11 +35,16 @@ export interface Workload {
   lastAnswerAt(server: number): number;
   /** No new intents; resolves when every intent has its one true outcome. */
   finish(): Promise<void>;
+  /** Resolves when whoever watches has heard of these versions, by id, or has waited long. */
+  finishWatching(versions: ReadonlyMap<string, string>): Promise<void>;
 }
 
 const HOT = 3;
 const COLD = 60;
 const SHOWS = 3;
+const CONVERSATIONS = 3;
+/** Who watches, in a run of the usual number of clients. */
+const WATCHERS_A_CLIENT = 1 / 8;
 /** How long callers say that they wait: less than some black holes last, and more. */
 const DEADLINES_MS = [800, 1_500, 3_000] as const;
 /**
@@ -57,7 +65,7 @@ interface Route {
   readonly random: Random;
 }
 
-/** Opens wallets and shows, then keeps `clients` busy until `finish`. */
+/** Opens wallets, shows and conversations, then keeps `clients` busy until `finish`. */
 export async function startWorkload(options: WorkloadOptions): Promise<Workload> {
   const { world, history, tenants } = options;
   const random = createRandom(options.seed);
@@ -112,7 +120,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       if (isDefinite(reply)) return reply;
       if (opening && tries > 20)
         throw new Error(
-          `wallets and shows can't be opened before the faults begin: ${JSON.stringify(reply)}`,
+          `wallets, shows and conversations can't be opened before the faults begin: ${JSON.stringify(reply)}`,
         );
       if (QUERIES.has(intent.procedure)) return reply;
       // A violation already, and asking for ever would hide it.
@@ -128,6 +136,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
 
   function learn(intent: Intent, reply: Reply): void {
     book.boxOffice.learn(intent, reply);
+    book.chats.learn(intent, reply);
     if (reply.kind !== "success") return;
     const { walletId, version, holdId } = reply.data;
     if (intent.procedure === "wallets.open" && typeof walletId === "string") {
@@ -194,6 +203,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       counts.duplicates++;
       return attempt(intent, route);
     }
+    // Enter held down in a client that makes a key for each time: only the message's id can keep them apart.
+    if (("message" in intent.input || "messages" in intent.input) && from.chance(0.1)) {
+      counts.duplicates++;
+      return attempt({ ...intent, input: { ...intent.input, idempotencyKey: key(Date.now()) } }, route);
+    }
     if (idempotencyKey === undefined || !from.chance(0.03)) return undefined;
     const other = intentOf(from, (each) => each.caller.tenantId === intent.caller.tenantId);
     if (other === undefined) return undefined;
@@ -246,6 +260,12 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   );
   for (const tenantId of tenants) {
     for (let at = 0; at < SHOWS; at++) await openShow(tenantId, at, { direct: false, random: random.fork() });
+    for (let at = 0; at < CONVERSATIONS; at++) {
+      const open = newConversation(random.fork(), tenantId, `conversation-${tenantId}-${at}`);
+      const input = { ...open.input, ownerId: `user-${at}` };
+      const intent = { ...open, caller: service(tenantId), input };
+      learn(intent, await resolve(intent, { direct: false, random: random.fork() }));
+    }
   }
   opening = false;
   const running = Promise.all(
@@ -253,6 +273,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       client({ direct: at % 2 === 0, random: random.fork() }),
     ),
   );
+
+  const watchers = startWatchers({
+    ...{ world, history, book, tokenFor, random: random.fork() },
+    count: Math.ceil(options.clients * WATCHERS_A_CLIENT),
+  });
 
   return {
     counts,
@@ -269,19 +294,6 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       hopelessAtMs = performance.now() + RESOLVED_WITHIN_MS;
       await running;
     },
+    finishWatching: (versions) => watchers.finish(versions),
   };
-}
-
-/** What no other intent says, so that it is another call whatever it was before. */
-function otherContent({ input }: Intent, random: Random): object | undefined {
-  if ("amount" in input) return { amount: String(random.whole(61, 99)) };
-  if ("showId" in input || "expiresInSeconds" in input) return { expiresInSeconds: random.whole(61, 99) };
-  return undefined;
-}
-
-/** Whether a key's fate is settled: told, or refused for good. */
-function isDefinite(reply: Reply): boolean {
-  if (reply.kind === "success") return true;
-  if (reply.kind !== "error") return false;
-  return !["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT"].includes(reply.code);
 }

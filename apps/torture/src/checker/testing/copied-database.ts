@@ -11,6 +11,8 @@ const CONSTRAINTS_DROPPED = [
   "alter table holdfast.shows drop constraint shows_seats_within_capacity",
   "alter table holdfast.seats drop constraint seats_pkey, drop constraint seats_free_or_somebodys",
   "alter table holdfast.show_changes drop constraint show_changes_pkey",
+  "alter table holdfast.messages drop constraint messages_pkey, drop constraint messages_id_once",
+  "alter table holdfast.answer_steps drop constraint answer_steps_pkey",
 ];
 
 /** A database that is written once, and copied for each tamper with its rows. */

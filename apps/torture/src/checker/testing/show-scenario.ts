@@ -1,7 +1,8 @@
 import type { Caller, Reply } from "../../history.ts";
 import type { EntryRow, ReservationRow, SeatRow, ShowChangeRow, ShowRow, WalletRow } from "../tables.ts";
 import { mallory } from "./scenario.ts";
-import { find, type Row, Script } from "./script.ts";
+import { Script } from "./script.ts";
+import { find, type Row } from "./spoilable-history.ts";
 import type { Fields } from "./tiny-store.ts";
 
 const shop: Caller = { tenantId: 1, subject: "shop", role: "service" };

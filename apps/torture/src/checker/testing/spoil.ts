@@ -1,8 +1,8 @@
 import type { Scenario } from "./scenario.ts";
-import type { LooseFields, Script } from "./script.ts";
+import type { LooseFields, SpoilableHistory } from "./spoilable-history.ts";
 
 /** One thing that must never happen, done to a right history or to its tables; and what must be said of it. */
-export interface Tamper<Spoilt extends Script = Scenario> {
+export interface Tamper<Spoilt extends SpoilableHistory = Scenario> {
   readonly name: string;
   /** All that the checker may report of it. */
   readonly expected: readonly string[];
@@ -11,14 +11,18 @@ export interface Tamper<Spoilt extends Script = Scenario> {
 }
 
 /** Sets fields of a success in the reply and in the recorded outcome alike: the product lied, and consistently. */
-export function tellAndRecord(it: Script, key: string, change: (fields: LooseFields) => void): void {
+export function tellAndRecord(
+  it: SpoilableHistory,
+  key: string,
+  change: (fields: LooseFields) => void,
+): void {
   const { reply } = it.replied(key);
   change(reply.kind === "success" ? it.told(key) : it.details(key));
   change(it.outcome(key));
 }
 
 /** Sets fields of an input as it was sent and as it was recorded. */
-export function sendAndRecord(it: Script, key: string, fields: LooseFields): void {
+export function sendAndRecord(it: SpoilableHistory, key: string, fields: LooseFields): void {
   for (const sent of it.sent(key)) Object.assign(sent.input, fields);
   it.operation(key).input = { ...it.operation(key).input, ...fields };
 }
@@ -53,13 +57,13 @@ export function addEntry(it: Scenario, name: string, operationId: string, amount
 }
 
 /** Puts other text into an error's body. */
-export function say(it: Script, key: string, text: string): void {
+export function say(it: SpoilableHistory, key: string, text: string): void {
   const { reply } = it.replied(key);
   if (reply.kind === "error") Object.assign(reply, { body: reply.body.replace("In words.", text) });
 }
 
 /** `expected` names the invariants; `message` is part of what at least one report says. */
-export function tamper<Spoilt extends Script = Scenario>(
+export function tamper<Spoilt extends SpoilableHistory = Scenario>(
   expected: string,
   name: string,
   message: RegExp,

@@ -1,7 +1,7 @@
 import { errorReply } from "./replies.ts";
 import { mallory } from "./scenario.ts";
-import type { LooseFields } from "./script.ts";
 import { addEntry, type Tamper, takeBack, tamper } from "./spoil.ts";
+import type { LooseFields } from "./spoilable-history.ts";
 
 export const tampersOfKeys: readonly Tamper[] = [
   tamper("I1", "an acknowledged operation is lost", /acknowledged, and not in the database/, (it) => {

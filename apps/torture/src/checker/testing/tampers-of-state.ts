@@ -1,6 +1,6 @@
 import { errorReply } from "./replies.ts";
-import type { LooseFields } from "./script.ts";
 import { sendAndRecord, type Tamper, takeBack, tamper, tellAndRecord } from "./spoil.ts";
+import type { LooseFields } from "./spoilable-history.ts";
 
 export const tampersOfState: readonly Tamper[] = [
   tamper("I4", "a wallet is overdrawn", /had to be refused: .*INSUFFICIENT_FUNDS|broke its limit/, (it) => {

@@ -1,8 +1,11 @@
 import type {
+  ConversationRow,
   EntryRow,
   HoldRow,
+  MessageRow,
   OperationRow,
   ReservationRow,
+  SaidRow,
   SeatRow,
   ShowChangeRow,
   ShowRow,
@@ -29,6 +32,9 @@ export interface TinyTables {
   seats: Mutable<SeatRow>[];
   reservations: Mutable<ReservationRow>[];
   showChanges: Mutable<ShowChangeRow>[];
+  conversations: Mutable<ConversationRow>[];
+  messages: Mutable<MessageRow>[];
+  said: Mutable<SaidRow>[];
 }
 
 /** Thrown inside of a step and caught around it; not an Error, for nobody looks where it came from. */
@@ -46,6 +52,7 @@ export class TinyStore {
   readonly tables: TinyTables = {
     ...{ wallets: [], operations: [], entries: [], holds: [] },
     ...{ shows: [], seats: [], reservations: [], showChanges: [] },
+    ...{ conversations: [], messages: [], said: [] },
   };
   readonly wallets = new Map<string, TinyWallet>();
   readonly holds = new Map<string, TinyHold>();
