@@ -23,6 +23,7 @@ const small: Omit<BenchOptions, "directory" | "scenarios" | "onResult"> = {
   buyers: 200,
   seats: 60,
   watchers: 30,
+  histories: [10],
   onProgress: () => {},
 };
 

@@ -1,6 +1,6 @@
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
-import { benchmarks, seatContenders } from "./benchmarks.ts";
+import { appendContenders, benchmarks, seatContenders } from "./benchmarks.ts";
 import { contenders } from "./contenders/index.ts";
 import { ratios } from "./ratios.ts";
 import { machineOf, printOutcomes, printRatios, type Report } from "./report.ts";
@@ -21,6 +21,7 @@ export interface BenchOptions {
   readonly buyers: number;
   readonly seats: number;
   readonly watchers: number;
+  readonly histories: readonly number[];
   readonly onProgress: (message: string) => void;
   /** Told each table as it is done, and the ratios. */
   readonly onResult: (text: string) => void;
@@ -40,7 +41,7 @@ const SETTINGS = [
 export async function bench(options: BenchOptions): Promise<Report> {
   const { seconds, rounds, onProgress, onResult } = options;
   const all = contenders(options.pgledgerFile);
-  const names = [...all.map(({ name }) => name), ...seatContenders];
+  const names = [...all.map(({ name }) => name), ...seatContenders, ...appendContenders];
   const unknown = options.contenders?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new Error(`no contender ${unknown.join(", ")}; there are: ${[...new Set(names)].join(", ")}`);

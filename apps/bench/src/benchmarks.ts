@@ -1,4 +1,6 @@
 import type { Contender } from "./contenders/contender.ts";
+import { appendScenarios } from "./conversations/append-scenario.ts";
+import { runAppends } from "./conversations/run-appends.ts";
 import { runHttp } from "./http/run-http.ts";
 import { runMemory } from "./http/run-memory.ts";
 import type { Pairing } from "./http/side.ts";
@@ -39,6 +41,17 @@ export const seatContenders: readonly string[] = [
   "many",
   "few",
 ];
+
+/** The scenarios on conversations: they have contenders and a report of their own, too. */
+export const appendBenchmarks: readonly Benchmark[] = appendScenarios.map((scenario) => ({
+  name: scenario.name,
+  description: scenario.description,
+  run: (_: unknown, options: RunOptions) => runAppends(scenario, options),
+}));
+
+export const appendContenders: readonly string[] = appendScenarios.flatMap(({ contenders }) =>
+  contenders.map(({ name }) => name),
+);
 
 const SINGLE_CALLS: readonly Pairing[] = (["holdfast", "textbook", "lean-no-op", "stock-no-op"] as const).map(
   (served) => ({ served, client: "http" }),
@@ -85,4 +98,5 @@ export const benchmarks: readonly Benchmark[] = [
     run: (_, options) => runGrown(options),
   },
   ...seatBenchmarks,
+  ...appendBenchmarks,
 ];

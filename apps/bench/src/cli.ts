@@ -67,6 +67,11 @@ const main = defineCommand({
       description: "How many seats the house of `best-available` has",
     },
     watchers: { type: "string", default: "2000", description: "How many subscribers `watchers` has" },
+    histories: {
+      type: "string",
+      default: "100,1000,10000,100000",
+      description: "Of how many messages the conversations of `append` are",
+    },
     pgledger: {
       type: "string",
       description:
@@ -94,6 +99,10 @@ const main = defineCommand({
         buyers: wholeNumber("buyers", args.buyers),
         seats: wholeNumber("seats", args.seats),
         watchers: wholeNumber("watchers", args.watchers),
+        histories: args.histories
+          .split(",")
+          .map((text) => wholeNumber("histories", text))
+          .sort((a, b) => a - b),
         onProgress: progress,
         onResult: tell,
       });

@@ -82,7 +82,39 @@ const definitions: readonly Definition[] = [
     of: ["watchers", "many", "queriesPerSecond"],
     over: ["watchers", "few", "queriesPerSecond"],
   },
+  // What an append costs is how long the conversation is taken by it, so a quotient of appends a second.
+  costs("append: cost with 10,000 messages / with 100", "holdfast, 100", "holdfast, 10,000"),
+  costs("append: cost with 100,000 messages / with 100", "holdfast, 100", "holdfast, 100,000"),
+  cheaper("append: holdfast / jsonb-append with 1,000 messages", "jsonb-append, 1,000", 50),
+  cheaper("append: holdfast / read-modify-write with 1,000 messages", "read-modify-write, 1,000"),
+  faster("append-hot: holdfast / counter-row", "append-hot", "holdfast", "counter-row", 3),
+  {
+    name: "append-hot: holdfast / jsonb-append",
+    want: "at least",
+    of: ["append-hot", "holdfast", speed],
+    over: ["append-hot", "jsonb-append", speed],
+  },
 ];
+
+function costs(name: string, short: string, long: string): Definition {
+  return {
+    name,
+    want: "at most",
+    target: 1.3,
+    of: ["append", short, speed],
+    over: ["append", long, speed],
+  };
+}
+
+function cheaper(name: string, over: string, target?: number): Definition {
+  return {
+    name,
+    want: "at least",
+    ...(target === undefined ? {} : { target }),
+    of: ["append", "holdfast, 1,000", speed],
+    over: ["append", over, speed],
+  };
+}
 
 function reserves(name: string, scenario: string, over: string, target?: number): Definition {
   return {

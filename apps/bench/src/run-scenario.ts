@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly seats: number;
   /** How many watch in `watchers`. */
   readonly watchers: number;
+  /** Of how many messages the conversations of `append` are, ascending. */
+  readonly histories: readonly number[];
   readonly onProgress: (message: string) => void;
 }
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type Benchmark, benchmarks, seatBenchmarks } from "../benchmarks.ts";
+import { appendBenchmarks, type Benchmark, benchmarks, seatBenchmarks } from "../benchmarks.ts";
 import type { Report } from "../report.ts";
 import { chart } from "./chart.ts";
 import { tables } from "./tables.ts";
@@ -23,7 +23,9 @@ const FIGURES: Place = {
   report: "performance.json",
   begin: "<!-- figures: written by `pnpm bench:docs` from performance.json -->",
   end: "<!-- end of figures -->",
-  benchmarks: benchmarks.filter((benchmark) => !seatBenchmarks.includes(benchmark)),
+  benchmarks: benchmarks.filter(
+    (benchmark) => !seatBenchmarks.includes(benchmark) && !appendBenchmarks.includes(benchmark),
+  ),
   turn: ({ seconds }) => `${seconds} s each`,
 };
 
@@ -35,12 +37,23 @@ const SEATS: Place = {
   turn: ({ seconds }) => `one show each (in \`watchers\` of ${seconds} s)`,
 };
 
-/** The page and the chart as the reports in `directory` have them; where there is no report of seats, none is told. */
+const APPENDS: Place = {
+  report: "performance-conversations.json",
+  begin:
+    "<!-- figures of conversations: written by `pnpm bench:docs` from performance-conversations.json -->",
+  end: "<!-- end of figures of conversations -->",
+  benchmarks: appendBenchmarks,
+  turn: ({ seconds }) => `${seconds} s each`,
+};
+
+/** The page and the chart as the reports in `directory` have them; where there is no report of seats or conversations, none is told. */
 export async function render(directory = DOCS): Promise<Readonly<Record<string, string>>> {
   const report = JSON.parse(await readFile(`${directory}${FIGURES.report}`, "utf8")) as Report;
-  const seats = await readFile(`${directory}${SEATS.report}`, "utf8").catch(() => undefined);
   let page = fill(await readFile(`${directory}${PAGE}`, "utf8"), FIGURES, report);
-  if (seats !== undefined) page = fill(page, SEATS, JSON.parse(seats) as Report);
+  for (const place of [SEATS, APPENDS]) {
+    const found = await readFile(`${directory}${place.report}`, "utf8").catch(() => undefined);
+    if (found !== undefined) page = fill(page, place, JSON.parse(found) as Report);
+  }
   return { [PAGE]: page, [CHART]: chart(report.outcomes) };
 }
 

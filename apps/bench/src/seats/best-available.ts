@@ -1,10 +1,11 @@
 import { evenly, seeded } from "../draws.ts";
 import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
+import { together } from "../together.ts";
 import type { Held } from "./box-office.ts";
 import { holdfastSeats } from "./holdfast-box-office.ts";
 import { skipLocked } from "./plain-contenders.ts";
-import { type SeatLoad, type SeatScenario, type Stage, together } from "./seat-scenario.ts";
+import type { SeatLoad, SeatScenario, Stage } from "./seat-scenario.ts";
 
 /** Parties of 2, 3 and 4. */
 const SMALLEST = 2;

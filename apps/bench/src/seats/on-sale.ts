@@ -1,9 +1,10 @@
 import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
+import { together } from "../together.ts";
 import { createBuyers, LiveMap } from "./buyers.ts";
 import { holdfastSeats } from "./holdfast-box-office.ts";
 import { conditionalUpdate, perSeatLock } from "./plain-contenders.ts";
-import { type SeatLoad, type SeatScenario, type Stage, together } from "./seat-scenario.ts";
+import type { SeatLoad, SeatScenario, Stage } from "./seat-scenario.ts";
 
 const BUYERS_A_SEAT = 10;
 

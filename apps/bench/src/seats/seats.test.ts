@@ -41,6 +41,7 @@ const run = (scenario: typeof onSale, changes: Partial<RunOptions> = {}) =>
     buyers: 400,
     seats: 60,
     watchers: 1,
+    histories: [1],
     onProgress: () => {},
     ...changes,
   });

@@ -46,6 +46,13 @@ test("and has something of everything", () => {
   );
 });
 
+test("who was heard of before a wait for the lock is in time, and an answer is under way until then", () => {
+  const it = scenario();
+  for (const key of ["behind", "say-4", "too-late", `holdfast:abandon:${it.id("left")}`])
+    it.operation(key).createdAtMs += 2_400;
+  expect(checkHistory(it.events, it.tables).violations).toEqual([]);
+});
+
 test.each(tampersOfTalks)("$expected: $name", ({ expected, message, spoil }) => {
   const spoilt = scenario();
   spoil(spoilt);

@@ -37,7 +37,11 @@ async function run(example: string, given: Record<string, unknown>, result: stri
 const { Fragment, createElement: h } = React;
 
 test("the chat of the page sends what is written and shows what is answered", async () => {
-  const App = (await run(exampleOf("tsx"), { ...react, h, Fragment, FormData: window.FormData }, "App")) as React.ComponentType<object>;
+  const App = (await run(
+    exampleOf("tsx"),
+    { ...react, h, Fragment, FormData: window.FormData },
+    "App",
+  )) as React.ComponentType<object>;
   const client = createHoldfast({ url: server.url, token: await server.token(ada) });
   render(<App {...{ client, queryClient: new QueryClient(), conversationId }} />);
   fireEvent.input(await screen.findByLabelText("Message"), { target: { value: "why?" } });

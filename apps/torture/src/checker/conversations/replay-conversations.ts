@@ -92,12 +92,15 @@ class Replayed {
     const asker = askerOf(story);
     const situation = { id, ownerId, state, known, asker, answer };
     const told = runConversationStep(step, situation);
-    if (told.ok || told.code !== "ANSWER_ENDED" || state.answer === undefined) return told;
-    // Whoever was in time when the row was found is in time: its money is counted by the later clock.
-    const leaseUntilMs = state.answer.leaseUntilMs + LEASE_SLACK_MS;
+    const { answer: underWay } = state;
+    const leaseUntilMs = (underWay?.leaseUntilMs ?? 0) + LEASE_SLACK_MS;
+    if (underWay === undefined || leaseUntilMs <= asker.nowMs || step.kind === "abandon") return told;
+    // Whether it was in time shows in what became of it; its money is counted by the later clock.
+    const wasInTime = !told.ok || (step.kind === "send" && answer["answer"] === null);
+    if (!wasInTime) return told;
     return runConversationStep(step, {
       ...situation,
-      state: { ...state, answer: { ...state.answer, leaseUntilMs } },
+      state: { ...state, answer: { ...underWay, leaseUntilMs } },
     });
   }
 

@@ -4,14 +4,14 @@ import { TERMS } from "../../terms.ts";
 import { callHoldfast } from "./call-holdfast.ts";
 import type { Fields } from "./tiny-store.ts";
 
-export const ada: Caller = { tenantId: 1, subject: "ada", role: "user" };
-export const bob: Caller = { tenantId: 1, subject: "bob", role: "user" };
+const ada: Caller = { tenantId: 1, subject: "ada", role: "user" };
+const bob: Caller = { tenantId: 1, subject: "bob", role: "user" };
 const mallory: Caller = { tenantId: 1, subject: "mallory", role: "user" };
 const shop: Caller = { tenantId: 1, subject: "shop", role: "service" };
 const model: Caller = { tenantId: 1, subject: "model", role: "service" };
 const other: Caller = { tenantId: 2, subject: "shop", role: "service" };
 
-export const text = (id: string, said: string, role = "user"): Fields => ({
+const text = (id: string, said: string, role = "user"): Fields => ({
   id,
   role,
   parts: [{ type: "text", text: said }],
@@ -130,6 +130,8 @@ export class Talks {
     const message = text(messageId(31), "canary-31");
     const asked = await this.#send(ada, "conversations.send", "alone", { conversationId, message });
     this.#learn("left", "answer", asked);
+    const behind = { conversationId, message: text(messageId(32), "canary-32"), whenBusy: "queue" };
+    await this.#send(ada, "conversations.send", "behind", behind);
     const left = { conversationId, answerId: this.id("left") };
     const steps = [{ at: 0, append: "Because" }];
     await this.#send(model, "conversations.save", "say-4", { ...left, steps });
