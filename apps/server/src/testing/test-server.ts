@@ -1,5 +1,6 @@
 import type { Db, Principal } from "@holdfast/db";
 import { createTestDatabase } from "@holdfast/db/testing";
+import type { Answerer } from "../answers/answerer.ts";
 import { signToken } from "../auth/tokens.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createLogger, type Logger } from "../log.ts";
@@ -29,7 +30,18 @@ export interface TestServerOptions {
   readonly databaseUrl?: string;
 }
 
-/** The whole service in this process, on a port and a database of its own, without a sweeper. Tenants 1 and 2 exist. */
+/** For tests that say the answers themselves. */
+const NOBODY: Answerer = {
+  begin: () => {},
+  stop: () => {},
+  takeUpWaiting: async () => {},
+  close: async () => {},
+};
+
+/**
+ * The whole service in this process, on a port and a database of its own, without a sweeper. Tenants 1 and 2 exist. Answers
+ * are left to the test, unless it configures who says them.
+ */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
@@ -40,6 +52,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
+    ...(options.config?.answers === undefined ? { answers: () => NOBODY } : {}),
   });
   const url = await server.listen();
   const token = (principal: Principal, expiresInSeconds = 3600) =>
