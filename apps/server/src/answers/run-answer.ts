@@ -78,7 +78,7 @@ async function say(host: AnswerHost, job: Job, saying: Saying): Promise<Waiting>
     try {
       await saver.save(gathered.take(), Math.min(used(), terms.maxTokens));
     } catch (error) {
-      unsaved = hasEnded(error) ? ENDED_ELSEWHERE : failed("The answer could not be saved.", error);
+      unsaved = hasEnded(error) ? ENDED_ELSEWHERE : endingOfRefusal(error);
       end(unsaved);
     }
     if (unsaved !== undefined) break;
@@ -99,8 +99,20 @@ async function say(host: AnswerHost, job: Job, saying: Saying): Promise<Waiting>
     return told.waiting;
   } catch (error) {
     if (hasEnded(error)) return "unknown";
-    throw error;
+    if (!isWithdrawn(error)) throw error;
+    // What is not paid for is not said.
+    return (await saver.settle({ status: "failed", error: WITHDRAWN }, [], 0)).waiting;
   }
+}
+
+const WITHDRAWN = "The wallet has taken back what was held for the answer.";
+
+function endingOfRefusal(error: unknown): Ending {
+  return isWithdrawn(error) ? failed(WITHDRAWN) : failed("The answer could not be saved.", error);
+}
+
+function isWithdrawn(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code === "HOLD_CLOSED";
 }
 
 /** The answer was ended by somebody else, or its lease was lost. */

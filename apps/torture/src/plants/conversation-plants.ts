@@ -18,8 +18,8 @@ export const conversationPlants: readonly Plant[] = [
       ),
       edit(
         "conversations/write-rows.ts",
-        "    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, content_hash, operation_id)`;",
-        "    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, content_hash, operation_id) on conflict do nothing`;",
+        "    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, operation_id)`;",
+        "    as appended (conversation_id, seq, message_id, role, metadata, parts, status, error, version, operation_id) on conflict do nothing`;",
       ),
     ],
   },
@@ -30,7 +30,7 @@ export const conversationPlants: readonly Plant[] = [
       edit(
         "conversations/guards.ts",
         "    if (known !== undefined) {\n",
-        '    if (known !== undefined && "metadata" in message) {\n      const twin = { message: { ...message, id: message.id + "-" + seq }, status: "complete", contentHash: hash } as const;\n      seq += 1n;\n      changes.push({ type: "append", conversationId: conversation.id, message: twin });\n      stand.push({ messageId: message.id, seq: String(seq) });\n      continue;\n    }\n    if (known !== undefined) {\n',
+        '    if (known !== undefined && "metadata" in message) {\n      const twin = { message: { ...message, id: message.id + "-" + seq }, status: "complete" } as const;\n      seq += 1n;\n      changes.push({ type: "append", conversationId: conversation.id, message: twin });\n      stand.push({ messageId: message.id, seq: String(seq) });\n      continue;\n    }\n    if (known !== undefined) {\n',
       ),
     ],
   },
@@ -67,8 +67,8 @@ export const conversationPlants: readonly Plant[] = [
     edits: [
       edit(
         "conversations/guards.ts",
-        "    if (known !== undefined && known.contentHash !== hash)\n",
-        "    if (known !== undefined && known.contentHash !== hash && changes.length > 0) break;\n    if (known !== undefined && known.contentHash !== hash)\n",
+        "    if (known !== undefined && !sayTheSame(known.message, message))\n",
+        "    if (known !== undefined && !sayTheSame(known.message, message) && changes.length > 0) break;\n    if (known !== undefined && !sayTheSame(known.message, message))\n",
       ),
     ],
   },
@@ -78,8 +78,8 @@ export const conversationPlants: readonly Plant[] = [
     edits: [
       edit(
         "conversations/message.ts",
-        "JSON.stringify(sorted({ role, metadata, parts }))",
-        "JSON.stringify(sorted({}) && { role, metadata, parts })",
+        "return isDeepStrictEqual(asStored(one), asStored(other));",
+        "return isDeepStrictEqual(JSON.stringify(asStored(one)), JSON.stringify(asStored(other)));",
       ),
     ],
   },
@@ -160,8 +160,8 @@ export const conversationPlants: readonly Plant[] = [
     edits: [
       edit(
         "conversations/decide-answers.ts",
-        "  const pay = giveBack(answer, wallets, context);",
-        "  const pay = context.nowMs > 0 ? undefined : giveBack(answer, wallets, context);",
+        "  const pay = giveBack(found.answer, wallets, context);",
+        "  const pay = context.nowMs > 0 ? undefined : giveBack(found.answer, wallets, context);",
       ),
     ],
   },

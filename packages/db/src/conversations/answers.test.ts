@@ -254,6 +254,30 @@ describe("a paid answer", () => {
     });
   });
 
+  test("says no more once its hold was given up or captured by the wallet's owner", async () => {
+    const walletId = await openWallet(db, 200n);
+    const closings = [
+      (holdId: string) => ({ kind: "wallets.release", idempotencyKey: newKey(), holdId }) as const,
+      (holdId: string) =>
+        ({ kind: "wallets.capture", idempotencyKey: newKey(), holdId, amount: "1", final: true }) as const,
+    ];
+    for (const [at, close] of closings.entries()) {
+      const { conversationId, answerId } = await ask({ walletId });
+      await save(conversationId, answerId, { steps: [{ at: 0, append: "paid" }], tokens: 2 });
+      await db.execute(ada, close(answerId));
+      const closed = { code: "HOLD_CLOSED", details: { status: at === 0 ? "released" : "captured" } };
+      const more = { steps: [{ at: 0, append: " and unpaid" }], tokens: 9 };
+      expect(await settle(save(conversationId, answerId, more))).toMatchObject(closed);
+      expect(await settle(end(conversationId, answerId, { status: "complete", ...more }))).toMatchObject(
+        closed,
+      );
+      await end(conversationId, answerId, { status: "failed", error: "withdrawn" });
+      expect(await lastOf(conversationId)).toMatchObject({
+        ...{ status: "failed", parts: [{ type: "text", text: "paid" }] },
+      });
+    }
+  });
+
   test("is refused at once when the wallet can't cover it: nothing is written", async () => {
     const walletId = await openWallet(db, 99n);
     const conversationId = await createConversation(db);

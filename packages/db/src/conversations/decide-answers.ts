@@ -6,7 +6,7 @@ import type { AnswerChanged, AnswerOpened, ConversationAnswers, PaidStep, Sent }
 import type { Answer, Conversation, ConversationChange, ConversationRows } from "./conversation.ts";
 import { appendMessages, type CommandOf, findConversation, moved, type Verdict } from "./guards.ts";
 import { hashParts, type Message } from "./message.ts";
-import { giveBack, holdFor, type Payment, payFor } from "./payment.ts";
+import { giveBack, holdFor, type Payment, payFor, withdrawn } from "./payment.ts";
 import type { AnswerTerms } from "./terms.ts";
 
 /** The lease of an answer has run out. Comes from the clock alone; no caller can send it. */
@@ -149,6 +149,8 @@ export function decideSave(
 ): Verdict<AnswerChanged> {
   const found = findUnderWay(rows, named, context);
   if ("ok" in found) return found;
+  const unpaid = withdrawn(found.answer, wallets);
+  if (unpaid !== undefined) return unpaid;
   const conversationId = found.conversation.id;
   const leaseUntilMs = leaseFrom(context, terms);
   const pay = payFor(found.answer, wallets, tokens, context, terms, false);
@@ -174,6 +176,8 @@ export function decideSettle(
 ): Verdict<AnswerChanged> {
   const found = findUnderWay(rows, named, context);
   if ("ok" in found) return found;
+  const unpaid = steps.length > 0 ? withdrawn(found.answer, wallets) : undefined;
+  if (unpaid !== undefined) return unpaid;
   const pay = payFor(found.answer, wallets, tokens, context, terms, true);
   return ended(rows, found, context, { steps, status, error }, pay);
 }

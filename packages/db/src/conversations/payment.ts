@@ -56,6 +56,18 @@ export function payFor(
   return { told: { step: "capture", ...captured.data }, changes: captured.changes };
 }
 
+/**
+ * Why nothing more may be said that has to be paid for: whoever owns the wallet has given the hold up, or has captured it for
+ * something else. One that has come to its end in time, or was spent on the answer, is none of that.
+ */
+export function withdrawn(answer: Answer, wallets: WalletRows | undefined): Refusal | undefined {
+  const hold = answer.paid ? wallets?.holds.get(answer.id) : undefined;
+  const isSpent = hold?.status === "captured" && hold.captured === hold.amount;
+  if (hold === undefined || isSpent || (hold.status !== "released" && hold.status !== "captured"))
+    return undefined;
+  return refuse("HOLD_CLOSED", { status: hold.status });
+}
+
 /** Ends the hold of an answer; what it has captured stays captured. */
 export function giveBack(
   answer: Answer,
