@@ -16,7 +16,7 @@ import { createServer } from "../server.ts";
 import { findRuntime, removeRuntime, writeRuntime } from "../state/runtime.ts";
 import { ensureSecret } from "../state/secret.ts";
 
-/** What 1,000 tokens cost the demo people, so that metering can be seen: an answer costs some 30 sat of their 1,000,000. */
+/** What 1,000 tokens cost the demo people, so that metering can be seen: an answer costs some 25 sat of their 1,000,000. */
 const DEMO_PRICE = 200n;
 
 export const start = command({
