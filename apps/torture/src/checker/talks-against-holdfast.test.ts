@@ -97,8 +97,13 @@ test("conversations of Holdfast itself, on two hosts with their generators, brea
 
   expect(checkHistory(events, await readTables(database.url)).violations).toEqual([]);
   expect(await checkTables(database.url)).toEqual([]);
-  const [counted] = await sql`select
-    (select count(*)::int from holdfast.conversations where answer_id is not null) as streaming,
-    (select count(distinct kind)::int from holdfast.operations where kind like 'conversations.%') as kinds`;
-  expect(counted).toEqual({ streaming: 0, kinds: 9 });
+  const [left] =
+    await sql`select count(*)::int as streaming from holdfast.conversations where answer_id is not null`;
+  expect(left).toEqual({ streaming: 0 });
+  // Whether an answer is abandoned, or one waits for its turn, is up to chance.
+  const kinds =
+    await sql`select distinct substr(kind, 15) as kind from holdfast.operations where kind like 'conversations.%'`;
+  expect(kinds.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(["create", "importJson", "append", "send", "save", "settle", "stop"]),
+  );
 }, 60_000);

@@ -255,12 +255,13 @@ const showsPage: Shows = (data, input, transcript, state, isAnswering) => {
   );
 };
 
+/** An answer that has said nothing is left out: it is no message that could be moved in again. */
 const showsAll: Shows = (data, _input, transcript, { lastSeq, version }) => {
   const shown = data as unknown as readonly unknown[];
+  const messages = range(1, lastSeq)
+    .map((seq) => transcript.messageAt(seq, version)?.message)
+    .filter((message) => message === undefined || message.parts.length > 0);
   return (
-    shown.length === lastSeq &&
-    range(1, lastSeq).every((seq, at) =>
-      isDeepStrictEqual(shown[at], transcript.messageAt(seq, version)?.message),
-    )
+    shown.length === messages.length && messages.every((message, at) => isDeepStrictEqual(shown[at], message))
   );
 };

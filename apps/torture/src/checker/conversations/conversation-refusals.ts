@@ -168,8 +168,9 @@ function statesAt({ states }: Transcript, nowMs: number): Transcript["states"] {
 function isRightAt({ step, refusal, asker }: Question, transcript: Transcript, state: State): boolean {
   const { id, ownerId } = transcript;
   const known = (messageId: string) => transcript.known(messageId, state.version);
+  const saidOf = (seq: number) => transcript.saidOf(seq, state.version);
   return [asker.nowMs, asker.nowMs - LEASE_SLACK_MS].some((nowMs) => {
-    const situation = { id, ownerId, state, known, asker: { ...asker, nowMs }, answer: {} };
+    const situation = { id, ownerId, state, known, saidOf, asker: { ...asker, nowMs }, answer: {} };
     const told = runConversationStep(step, situation);
     return told.ok ? OF_WALLETS.has(refusal.code) && told.wallet !== undefined : sameRefusal(told, refusal);
   });

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { TERMS } from "../../terms.ts";
 import { contentOfMessage, type Input } from "../content.ts";
 import type { Asker } from "../model.ts";
 import { type Refusal, type Step, textIn } from "../steps.ts";
 import { meterOf, payFor, type WalletPart } from "./meter.ts";
+import { addUp } from "./parts.ts";
 import type { AnswerUnderWay, KnownMessage, State } from "./transcript.ts";
 
 /**
@@ -16,6 +18,8 @@ export interface Situation {
   readonly ownerId: string;
   readonly state: State;
   readonly known: (messageId: string) => KnownMessage | undefined;
+  /** The steps of an answer so far. */
+  readonly saidOf: (seq: number) => readonly unknown[];
   readonly asker: Asker;
   /** What the command is said to have answered: only ids that it made are taken from there. */
   readonly answer: Readonly<Record<string, unknown>>;
@@ -136,13 +140,21 @@ function send(step: Step, situation: Situation): ConversationDone | Refusal {
   const opened = openedIn(answer);
   const rows = [...added, meantAnswer(opened, state.lastSeq + 2, state.version + 2)];
   return {
-    ...done(rows, { answerId: opened, seq: `${state.lastSeq + 2}` }, undefined),
+    ...done(rows, toldOpened(opened, state.lastSeq + 2, asker), undefined),
     wallet: walletId === undefined ? undefined : meterOf(walletId, opened, asker.nowMs),
   };
 }
 
 function openedIn({ answer }: Situation["answer"]): string {
   return `${((answer ?? {}) as { answerId?: unknown }).answerId}`;
+}
+
+function toldOpened(answerId: string, seq: number, asker: Asker): object {
+  return { answerId, seq: `${seq}`, leaseUntil: leaseToldFrom(asker) };
+}
+
+function leaseToldFrom({ nowMs }: Asker): string {
+  return new Date(leaseFrom(nowMs)).toISOString();
 }
 
 /** What it says in the end is judged by its own rows. */
@@ -169,7 +181,7 @@ function answerQueued(step: Step, situation: Situation): ConversationDone | Refu
   const opened = openedIn(answer);
   return {
     ok: true,
-    data: { ...data, answer: { answerId: opened, seq: `${seq}` } },
+    data: { ...data, answer: toldOpened(opened, seq, asker) },
     messages: [meantAnswer(opened, seq, state.version + 1)],
     ...NOTHING_ELSE,
     wallet: walletId === undefined ? undefined : meterOf(walletId, opened, asker.nowMs),
@@ -191,10 +203,9 @@ function goOn(step: Step, situation: Situation): ConversationDone | Refusal {
   return {
     ok: true,
     data: {
-      ...endedData(situation, answer, ends ?? "streaming"),
-      ...(ends === undefined || state.waiting === undefined
-        ? {}
-        : { waiting: { walletId: state.waiting.walletId ?? null } }),
+      ...changedData(situation, answer, ends ?? "streaming"),
+      ...(ends === undefined ? { leaseUntil: leaseToldFrom(asker) } : hashOfParts(situation, answer, step)),
+      ...(ends === undefined ? {} : waitingData(state)),
     },
     messages: [],
     said: [meantSaid(situation, answer, (step["steps"] ?? []) as unknown[], ends ?? null, error)],
@@ -212,7 +223,11 @@ function abandon(step: Step, situation: Situation): ConversationDone | Refusal {
   if (answer.leaseUntilMs > asker.nowMs) return busyWith(answer);
   return {
     ok: true,
-    data: endedData(situation, answer, "failed"),
+    data: {
+      ...changedData(situation, answer, "failed"),
+      ...hashOfParts(situation, answer, step),
+      ...waitingData(state),
+    },
     messages: [],
     said: [meantSaid(situation, answer, [], "failed", "interrupted")],
     waiting: state.waiting,
@@ -220,8 +235,18 @@ function abandon(step: Step, situation: Situation): ConversationDone | Refusal {
   };
 }
 
-function endedData({ id, state }: Situation, { id: answerId, seq }: AnswerUnderWay, status: string) {
+function changedData({ id, state }: Situation, { id: answerId, seq }: AnswerUnderWay, status: string) {
   return { conversationId: id, answerId, seq: `${seq}`, status, version: `${state.version + 1}` };
+}
+
+function waitingData({ waiting }: State): { waiting?: { walletId: string | null } } {
+  return waiting === undefined ? {} : { waiting: { walletId: waiting.walletId ?? null } };
+}
+
+/** Of everything that was said of an answer, up to its end. */
+function hashOfParts({ saidOf }: Situation, { seq }: AnswerUnderWay, step: Step): { partsHash: string } {
+  const parts = addUp([...saidOf(seq), ...((step["steps"] ?? []) as unknown[])]);
+  return { partsHash: createHash("sha256").update(JSON.stringify(parts)).digest("hex") };
 }
 
 function meantSaid(

@@ -89,8 +89,9 @@ class Replayed {
   #tell(step: Step, story: Story, answer: Fields): ConversationDone | Refusal {
     const { id, ownerId, state } = this.#transcript;
     const known = (messageId: string) => this.#transcript.known(messageId, state.version);
+    const saidOf = (seq: number) => this.#transcript.saidOf(seq, state.version);
     const asker = askerOf(story);
-    const situation = { id, ownerId, state, known, asker, answer };
+    const situation = { id, ownerId, state, known, saidOf, asker, answer };
     const told = runConversationStep(step, situation);
     const { answer: underWay } = state;
     const leaseUntilMs = (underWay?.leaseUntilMs ?? 0) + LEASE_SLACK_MS;

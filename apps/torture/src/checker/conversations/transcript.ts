@@ -83,6 +83,12 @@ export class Transcript {
     return this.states.map(({ state }) => state).filter(({ version }) => version >= first && version <= last);
   }
 
+  /** The steps of an answer by a version. */
+  saidOf(seq: number, version: number): readonly unknown[] {
+    const said = this.thread.said.get(BigInt(seq)) ?? [];
+    return said.filter((one) => one.version <= version).flatMap(({ steps }) => steps);
+  }
+
   /** A message as it was at a version. */
   messageAt(seq: number, version: number): SeenMessage | undefined {
     const row = this.thread.messages[seq - 1];
