@@ -175,8 +175,23 @@ function answerQueued(step: Step, situation: Situation): ConversationDone | Refu
   const data = { conversationId: id, version: `${state.version + 1}` };
   const place = { seq: BigInt(seq), version: BigInt(state.version + 1) };
   if (answer["answer"] === null && walletId !== undefined) {
-    const failed = { ...place, role: "assistant", parts: [], status: "failed", generated: false };
-    return { ok: true, data: { ...data, answer: null }, messages: [failed], ...NOTHING_ELSE };
+    // Why the wallet can't pay is for the wallets' model to say; the message says the same.
+    const { messageId, error } = (answer["failed"] ?? {}) as { messageId?: unknown; error?: unknown };
+    const message = {
+      ...place,
+      messageId,
+      error,
+      role: "assistant",
+      parts: [],
+      status: "failed",
+      generated: false,
+    };
+    return {
+      ok: true,
+      data: { ...data, answer: null, failed: { messageId, seq: `${seq}`, error } },
+      messages: [message],
+      ...NOTHING_ELSE,
+    };
   }
   const opened = openedIn(answer);
   return {
