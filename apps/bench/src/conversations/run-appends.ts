@@ -113,7 +113,13 @@ async function takeTurn(run: Run, admin: postgres.Sql, options: RunOptions): Pro
   const { archive, history, books } = run;
   // On an empty one: to append to a long history that is rewritten would take longer than the warm-up.
   const warm = await archive.fill(1, 0);
-  await load({ ...run, history: 0 }, warm, Math.min(WARM_UP_SECONDS, options.seconds), async () => {}, new AppendBooks(0));
+  await load(
+    { ...run, history: 0 },
+    warm,
+    Math.min(WARM_UP_SECONDS, options.seconds),
+    async () => {},
+    new AppendBooks(0),
+  );
   const conversations = await archive.fill(run.conversations, history);
   await run.sql.unsafe(`vacuum analyze ${archive.tables.join(", ")}`);
   const before = await readSizes(run.sql, archive.tables);
