@@ -957,6 +957,7 @@ CREATE OR REPLACE FUNCTION holdfast.settle_answers(tenant integer, conversation_
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
 AS $function$
 DECLARE
   settled record;
@@ -965,8 +966,11 @@ BEGIN
     SELECT * FROM unnest(conversation_ids, seqs, all_parts, statuses, errors) AS t (conversation_id, seq, parts, status, error)
   LOOP
     UPDATE holdfast.messages AS message SET parts = settled.parts::json, status = settled.status, error = settled.error
-    WHERE message.tenant_id = tenant AND message.conversation_id = settled.conversation_id AND message.seq = settled.seq
-      AND message.status = 'streaming';
+    -- By the primary key, whose order is asked for: `messages_id_once` would find all messages of the conversation.
+    WHERE message.ctid = (SELECT one.ctid FROM holdfast.messages AS one
+        WHERE one.tenant_id = tenant AND one.conversation_id = settled.conversation_id AND one.seq <= settled.seq
+        ORDER BY one.seq DESC LIMIT 1)
+      AND message.seq = settled.seq AND message.status = 'streaming';
     IF NOT FOUND THEN
       RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
     END IF;

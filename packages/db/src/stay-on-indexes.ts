@@ -1,7 +1,7 @@
 import type { Statements } from "./statements.ts";
 
 const STAY_ON_INDEXES = `select set_config(setting, 'off', true) from unnest(
-  array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as setting`;
+  array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_sort']) as setting`;
 
 /**
  * Keeps what this transaction reads after it on indexes, as the write path keeps its own. A session keeps its plans: one that

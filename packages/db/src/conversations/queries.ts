@@ -76,6 +76,7 @@ const CREATED_AT = `to_char(conversation.created_at at time zone 'UTC', 'YYYY-MM
 const IS_ANSWERING = "coalesce(conversation.answer_lease_until > statement_timestamp(), false)";
 const MAX_PREVIEW = 120;
 const DEFAULT_LIMIT = 50;
+const AFTER_ALL_SEQS = 9_223_372_036_854_775_807n;
 const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const summaryOf = (row: Row): Omit<ConversationSummary, "preview"> => ({
@@ -109,7 +110,8 @@ export async function listConversations(
     `select ${SUMMARY}, last.text as preview from holdfast.conversations as conversation
     left join lateral (
       select parts::text as text from holdfast.messages
-      where tenant_id = $1::int and conversation_id = conversation.id and seq = conversation.last_seq offset 0) as last on true
+      where tenant_id = $1::int and conversation_id = conversation.id
+      order by messages.conversation_id desc, messages.seq desc limit 1) as last on true
     where conversation.tenant_id = $1::int and conversation.id < $2::uuid ${mine}
     order by conversation.id desc limit $3::int`,
     [
@@ -216,12 +218,15 @@ interface Page {
   readonly after?: bigint | undefined;
 }
 
-/** The conversation beside each of its messages; once, without one, when there are none. */
+/**
+ * The conversation beside each of its messages; once, without one, when there are none. Bounds are parameters as they are: behind
+ * a policy Postgres takes no `coalesce` to an index, and would read all messages on the way to the page.
+ */
 function readPage(
   db: Reader,
   principal: Principal,
   conversationId: string,
-  { limit, order, before, after }: Page,
+  { limit, order, before = AFTER_ALL_SEQS, after = 0n }: Page,
 ) {
   return readByIndex(
     db,
@@ -232,7 +237,7 @@ function readPage(
       select ${MESSAGE_COLUMNS}, said.steps as said from (
         select * from holdfast.messages
         where tenant_id = $1::int and conversation_id = conversation.id
-          and seq < coalesce($4::bigint, 9223372036854775807) and seq > coalesce($5::bigint, 0)
+          and seq < $4::bigint and seq > $5::bigint
         order by conversation_id ${order}, seq ${order} limit $6::int) as message
       ${SAID}) as page on true
     where conversation.tenant_id = $1::int and conversation.id = $2::uuid
@@ -242,8 +247,8 @@ function readPage(
       String(principal.tenantId),
       conversationId,
       actsForOthers(principal) ? null : principal.subject,
-      before === undefined ? null : `${before}`,
-      after === undefined ? null : `${after}`,
+      `${before}`,
+      `${after}`,
       limit === undefined ? null : String(limit),
     ],
   );

@@ -31,20 +31,29 @@ const CONVERSATIONS: LockableTable = {
   ],
 };
 
+/**
+ * By the index `messages_id_once`, whose order is asked for (see PLAN_ONCE). A plain `message_id = …` is cheaper by the primary
+ * key, says Postgres of a table that has grown and was not analyzed yet, and reads the whole conversation for each message.
+ */
 const READ_MESSAGES = `
   select found.* from unnest($2::uuid[], $3::text[]) as named(conversation_id, message_id) cross join lateral (
     select conversation_id::text, message_id, seq::text, role, metadata::text, parts::text from holdfast.messages
-    where tenant_id = $1::int and conversation_id = named.conversation_id and message_id = named.message_id
-    offset 0) as found`;
+    where tenant_id = $1::int and conversation_id = named.conversation_id
+      and messages.message_id >= named.message_id and messages.message_id <= named.message_id
+    order by messages.message_id limit 1) as found`;
 
-/** What was said of the answers under way, in order; it begins after the version at which the answer was opened. */
+/**
+ * What was said of the answers under way, in order; it begins after the version at which the answer was opened. The order of seqs
+ * is asked for, as that of ids above, so that it is the primary key which finds the one.
+ */
 const READ_SAID = `
   select said.conversation_id::text, said.steps::text from unnest($2::uuid[]) as wanted(key)
   cross join lateral (
     select id, answer_seq from holdfast.conversations where tenant_id = $1::int and id = wanted.key offset 0) as conversation
   cross join lateral (
     select version from holdfast.messages
-    where tenant_id = $1::int and conversation_id = conversation.id and seq = conversation.answer_seq offset 0) as opened
+    where tenant_id = $1::int and conversation_id = conversation.id and seq <= conversation.answer_seq
+    order by messages.seq desc limit 1) as opened
   cross join lateral (
     select conversation_id, version, steps from holdfast.answer_steps
     where tenant_id = $1::int and conversation_id = conversation.id and version > opened.version

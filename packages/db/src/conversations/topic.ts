@@ -11,15 +11,17 @@ const isId = (id: string): boolean => field.id.safeParse(id).success;
 
 /**
  * Messages and what was said of answers, the next `limit` of each: together they hold the next `limit` versions. Messages come
- * by their seq, which rises with the version, so the walk back from the last one ends where the watcher is.
+ * by their seq, which rises with the version and is no larger, so the walk back to where the watcher is begins at `since` at most.
  */
 const CHANGES_SINCE = `
   select found.* from unnest($2::uuid[], $3::bigint[]) as wanted(key, since) cross join lateral (
+    select coalesce((
+      select seq from holdfast.messages where tenant_id = $1::int and conversation_id = wanted.key
+        and seq <= wanted.since and version <= wanted.since order by conversation_id desc, seq desc limit 1), 0) as seq
+    offset 0) as known cross join lateral (
     select wanted.key::text as conversation_id, message.version::text, ${MESSAGE_COLUMNS}, message.generated, null as steps
     from holdfast.messages as message
-    where tenant_id = $1::int and conversation_id = wanted.key and seq > coalesce((
-      select seq from holdfast.messages where tenant_id = $1::int and conversation_id = wanted.key
-        and version <= wanted.since order by conversation_id desc, seq desc limit 1), 0)
+    where tenant_id = $1::int and conversation_id = wanted.key and message.seq > known.seq
     order by message.conversation_id, message.seq limit $4::int) as found
   union all
   select found.* from unnest($2::uuid[], $3::bigint[]) as wanted(key, since) cross join lateral (

@@ -1,6 +1,18 @@
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { connect, type Db, getReservation, getShow, listShows, type Principal } from "../index.ts";
+import {
+  connect,
+  type Db,
+  exportConversation,
+  getConversation,
+  getReservation,
+  getShow,
+  listConversations,
+  listMessages,
+  listShows,
+  type Principal,
+} from "../index.ts";
+import { append, createConversation, send, text } from "../testing/conversations.ts";
 import { ada, newKey, openWallet, shop } from "../testing/factories.ts";
 import { createTestDatabase } from "../testing/index.ts";
 import { createShow } from "../testing/shows.ts";
@@ -18,6 +30,8 @@ test("no statement of the write path scans a table, not even while it is tiny an
     const { showId } = await createShow(before);
     const later = await createShow(before);
     await useSeats(before, showId, later.showId, from);
+    const chat = await createConversation(before);
+    await useConversation(before, chat);
     await before.close();
     await sql`analyze`;
     const scansThen = await scans(sql);
@@ -39,6 +53,9 @@ test("no statement of the write path scans a table, not even while it is tiny an
     await openWallet(db, 10n);
     await createShow(db);
     await useSeats(db, showId, later.showId, from);
+    await useConversation(db, chat);
+    await exportConversation(db, ada, { conversationId: chat });
+    await importMessages(db, 3);
     await db.sweep();
     // Sessions report what they did when they end.
     await db.close();
@@ -108,6 +125,86 @@ test("nor does one on seats, nor a look at a show", async () => {
     await database.close();
   }
 });
+
+test("nor does one on a conversation, nor a look at it: with 20,000 messages as few rows as with 20", async () => {
+  const database = await createTestDatabase();
+  const sql = postgres(database.url, { max: 1 });
+  const connectOne = () => connect({ url: database.url, sessions: 1 });
+  const early = connectOne();
+  try {
+    // Its plans are of a time when there was nothing.
+    const small = await importMessages(early, 20);
+    // The second time the connections of those who watch are there for sure.
+    for (let twice = 0; twice < 2; twice++) await useConversation(early, small);
+    const connected = await connections(sql);
+    const others = connectOne();
+    const big = await importMessages(others, 10_000);
+    for (let more = 0; more < 100; more++)
+      await append(others, ada, big, { messages: Array.from({ length: 100 }, () => text("more")) });
+    await Promise.all(
+      Array.from({ length: 2_000 }, (_, at) => createConversation(others, shop, { ownerId: `owner ${at}` })),
+    );
+    await others.close();
+
+    const began = await rowsByIndex(sql, connected);
+    const late = connectOne();
+    for (let again = 0; again < 10; again++) await useConversation(late, small);
+    await late.close();
+    const ofSmall = (await rowsByIndex(sql, connected)) - began;
+    for (let again = 0; again < 10; again++) await useConversation(early, big);
+    await early.close();
+    const ofBig = (await rowsByIndex(sql, 0)) - began - ofSmall;
+    // It holds what the first uses and filling have read, too; one statement that reads the conversation would add 200,000.
+    expect(ofBig).toBeLessThan(ofSmall * 3);
+
+    const far = connectOne();
+    const before = await rowsByIndex(sql, 2);
+    const { version } = await getConversation(far, ada, { conversationId: big, limit: 1 });
+    await resume(far, big, BigInt(version) - 4_500n);
+    await far.close();
+    // It reads what it tells, and not what lies in between again for each page.
+    expect((await rowsByIndex(sql, 0)) - before).toBeLessThan(6_000);
+  } finally {
+    await sql.end();
+    await database.close();
+  }
+});
+
+/** Every command on a conversation, and every way to look at it but the whole; leaves no answer under way. */
+async function useConversation(db: Db, conversationId: string): Promise<void> {
+  const key = () => ({ idempotencyKey: newKey() });
+  const message = text("once");
+  await append(db, ada, conversationId, { messages: [message, text("and so on")] });
+  await append(db, ada, conversationId, { messages: [message] });
+  const { answer, version } = await send(db, ada, conversationId, { message: text("why?") });
+  const asked = { conversationId, answerId: answer?.answerId ?? "" };
+  const steps = [{ at: 0, append: "so" }];
+  await db.execute(shop, { kind: "conversations.save", ...key(), ...asked, steps });
+  await send(db, ada, conversationId, { message: text("and?"), whenBusy: "queue" });
+  for (const look of [{}, { before: 9n }, { after: 9n }])
+    await listMessages(db, ada, { conversationId, limit: 5, ...look });
+  await db.execute(shop, { kind: "conversations.settle", ...key(), ...asked, steps, status: "complete" });
+  const next = await db.execute(shop, { kind: "conversations.answer", ...key(), conversationId });
+  await getConversation(db, ada, { conversationId, limit: 5 });
+  const answerId = next.answer?.answerId ?? "";
+  await db.execute(ada, { kind: "conversations.stop", ...key(), conversationId, answerId });
+  for (const by of [ada, shop]) await listConversations(db, by, { limit: 5 });
+  await resume(db, conversationId, BigInt(version) - 1n);
+}
+
+/** Hears of all that came after a version. */
+async function resume(db: Db, id: string, since: bigint): Promise<void> {
+  const { version } = await getConversation(db, ada, { conversationId: id, limit: 1 });
+  const leave = new AbortController();
+  for await (const told of await db.watch(ada, [{ kind: "conversation", id, since }], leave.signal))
+    if (told.at(-1)?.version === version) leave.abort();
+}
+
+async function importMessages(db: Db, count: number): Promise<string> {
+  const messages = Array.from({ length: count }, (_, at) => text(`word ${at}`));
+  const kind = "conversations.importJson";
+  return (await db.execute(ada, { kind, idempotencyKey: newKey(), messages })).conversationId;
+}
 
 /** Every command on seats, and every way to look at them; leaves none of five taken. */
 async function useSeats(db: Db, showId: string, laterId: string, walletId: string): Promise<void> {
