@@ -40,11 +40,13 @@ const isSend = (input: unknown) => String(input).includes("conversations.send");
 type Fate = "pass" | "blocked" | "answer lost";
 
 async function openTab(fate: () => Fate | Promise<Fate> = () => "pass", options: PageOptions = {}) {
+  // A page of an earlier test may still be asking: what it sends is counted there.
+  const sent = keys;
   const page = await openPage(server, owner, {
     ...options,
     fetch: async (input, init) => {
       if (!isSend(input)) return fetch(input, init);
-      keys.push(/"idempotencyKey":"([^"]+)"/.exec(String(init?.body))?.[1] ?? "none");
+      sent.push(/"idempotencyKey":"([^"]+)"/.exec(String(init?.body))?.[1] ?? "none");
       const now = await fate();
       if (now === "blocked") throw new TypeError("no route");
       const response = await fetch(input, init);
