@@ -182,8 +182,8 @@ export const conversationPlants: readonly Plant[] = [
     edits: [
       edit(
         "conversations/topic.ts",
-        "        and version <= wanted.since order by conversation_id desc, seq desc limit 1), 0)",
-        "        and seq <= wanted.since order by conversation_id desc, seq desc limit 1), 0)",
+        "        and seq <= wanted.since and version <= wanted.since order by conversation_id desc, seq desc limit 1), 0) as seq",
+        "        and seq <= wanted.since order by conversation_id desc, seq desc limit 1), 0) as seq",
       ),
     ],
   },
