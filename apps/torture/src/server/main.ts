@@ -1,7 +1,8 @@
 // The server of a run: `holdfast serve`, on terms of the run's own and with a generator that plays the model.
 
 import { createFeatures } from "@holdfast/db";
-import { createServer, serveUntilTold } from "@holdfast/server";
+import { createServer } from "@holdfast/server";
+import { serveUntilTold } from "@holdfast/server/serve-until-told";
 import { createRandom } from "../random.ts";
 import { TERMS } from "../terms.ts";
 import { openDiary } from "./diary.ts";
