@@ -84,9 +84,20 @@ afterAll(async () => {
   await db.close();
   await sql.end();
   await drizzleClient.end();
-  await pool.end();
+  await endOf(pool);
   await database.close();
 });
+
+/** `pool.end()` settles before its connections are closed; dropping the database would then end them with an error. */
+async function endOf(pool: pg.Pool): Promise<void> {
+  let open = pool.totalCount;
+  const closed = new Promise<void>((resolve) => {
+    if (open === 0) resolve();
+    pool.on("remove", () => --open === 0 && resolve());
+  });
+  await pool.end();
+  await closed;
+}
 
 function debit(walletId: string, amount: bigint, idempotencyKey = newKey()) {
   return { kind: "wallets.debit", idempotencyKey, walletId, amount } as const;
