@@ -344,7 +344,7 @@ policy messages_written_by_owner on messages for INSERT to holdfast_app using ()
 
 policy operations_name_only_own on operations for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
 CASE
-    WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND ((outcome ->> 'ok'::text) = 'true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
+    WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND starts_with((outcome)::text, '{"ok":true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
 END))
 
