@@ -166,6 +166,12 @@ describe("a JWKS", () => {
       "OVERLOADED",
     ]);
     down = false;
+    // The issuer is left alone for a second.
+    await expect
+      .poll(async () => statusFor(`Bearer ${await signed().sign(privateKey)}`, withKeys.url), {
+        timeout: 10_000,
+      })
+      .toEqual([200, "ok"]);
   });
 
   test("lets in what its key signed, and nothing else", async () => {

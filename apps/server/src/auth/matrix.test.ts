@@ -16,7 +16,7 @@ import { type Caller, makeCallers } from "../testing/matrix/callers.ts";
 import { type Example, examples } from "../testing/matrix/examples.ts";
 import { expected } from "../testing/matrix/expected.ts";
 import { makeRows, type Rows, unknownRows } from "../testing/matrix/rows.ts";
-import { type Call, outcomeOf, type Received, send } from "../testing/matrix/send.ts";
+import { type Call, listen, outcomeOf, type Received, send } from "../testing/matrix/send.ts";
 
 /**
  * Every procedure × everybody who may come or says so, against rows of tenant A, where the callers live, and of tenant B: each is
@@ -41,6 +41,9 @@ let callers: Caller[];
 /** Everything of B's that A must not get, ids and tokens. */
 const secrets = new Set<string>([CANARY]);
 let logged = "";
+/** Ada's, and what she hears who watches it from the beginning to the end. */
+let watched: Rows;
+let heard: { readonly head: string; readonly body: string };
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -56,6 +59,14 @@ beforeAll(async () => {
   const metered = throughPort(database.url, meter.port);
   refusing = await startTestServer({ databaseUrl: metered, log, config: { sessions: 1 } });
   callers = await makeCallers(db, A, B);
+  watched = await makeRows(db, A, "plain");
+  const { authorization } = callers[0] as Caller;
+  const topics = [
+    { kind: "wallet", id: watched.walletId },
+    { kind: "show", id: watched.showId },
+    { kind: "conversation", id: watched.conversationId },
+  ];
+  heard = await listen(serving.url, { topics }, authorization);
 });
 afterAll(async () => {
   await Promise.all([serving.close(), refusing.close()]);
@@ -137,15 +148,21 @@ test("every procedure has examples", () => {
 
 describe.each([...policies])("%s, for %s", { timeout: 120_000 }, (path, policy) => {
   const type = procedures[path]?._def.type ?? "query";
-  const call = (
+  async function call(
     server: TestServer,
     { caller, example }: Cell,
     rows: Rows,
     key: string,
-  ): Promise<Received> => {
+  ): Promise<Received> {
     const input = example.input(rows, key, caller.ownWalletId);
-    return send(server.url, { path, type, input, authorization: caller.authorization });
-  };
+    const received = await send(server.url, { path, type, input, authorization: caller.authorization });
+    if (type !== "subscription") return received;
+    // A watcher of several topics is told which of them is not there, in the very words that it sent.
+    return {
+      ...received,
+      body: received.body.replaceAll(`"what":"${topicOf(input)}"`, '"what":"the topic"'),
+    };
+  }
 
   /** A call that must be refused, and how many statements that took. */
   async function refuse(
@@ -203,6 +220,21 @@ describe.each([...policies])("%s, for %s", { timeout: 120_000 }, (path, policy) 
       expect(leaks(received), nameOf(cell)).toEqual([]);
     }
   });
+});
+
+test("who watched all the while heard what is A's alone", async () => {
+  const { walletId } = watched;
+  const idempotencyKey = randomUUID();
+  const shop = { tenantId: A, subject: "shop", role: "service" } as const;
+  const credit = { kind: "wallets.credit", idempotencyKey, walletId, amount: "77" } as const;
+  const { operationId } = await db.execute(shop, credit);
+  await expect.poll(() => heard.body, { timeout: 20_000 }).toContain(operationId);
+  expect(leaks(heard)).toEqual([]);
+});
+
+test("the figures for all have nothing of anybody's", async () => {
+  const response = await fetch(`${serving.url}/metrics`);
+  expect(leaks({ head: "", body: await response.text() })).toEqual([]);
 });
 
 test("no line of the log has anything of B's", () => {

@@ -47,6 +47,24 @@ export async function send(url: string, { path, type, input, authorization }: Ca
   return { status: response.statusCode ?? 0, head: headOf(response), body };
 }
 
+/** Begins to watch; what is heard from then on is in `body`, until the server ends it. */
+export async function listen(
+  url: string,
+  input: object,
+  authorization: string | undefined,
+): Promise<{ readonly head: string; readonly body: string }> {
+  const outgoing = request(`${url}/trpc/changes.watch?input=${encodeURIComponent(JSON.stringify(input))}`, {
+    headers: { accept: "text/event-stream", ...(authorization !== undefined && { authorization }) },
+  });
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const heard = { head: headOf(response), body: "" };
+  response.setEncoding("latin1").on("data", (chunk: string) => {
+    heard.body += chunk;
+  });
+  return heard;
+}
+
 function headOf({ statusMessage, rawHeaders }: IncomingMessage): string {
   const lines = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}`] : []));
   return [statusMessage, ...lines].join("\n").replaceAll(PASSING, "");
