@@ -18,7 +18,8 @@ table api_keys (
   role text not null,
   secret_hash bytea not null,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  operation_id uuid
 ) row level security forced owner holdfast_owner
 
 table conversations (
@@ -276,11 +277,11 @@ policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((te
 
 policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
 
-policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
-
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
+
+policy api_keys_stay_revoked on api_keys as restrictive for UPDATE to holdfast_app using (true) with check ((revoked_at IS NOT NULL))
 
 policy conversations_of_tenant on conversations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
@@ -360,9 +361,25 @@ grant SELECT (tenant_id) on answer_steps to holdfast_app
 
 grant SELECT (version) on answer_steps to holdfast_app
 
+grant INSERT (created_at) on api_keys to holdfast_app
+
+grant INSERT (id) on api_keys to holdfast_app
+
+grant INSERT (operation_id) on api_keys to holdfast_app
+
+grant INSERT (role) on api_keys to holdfast_app
+
+grant INSERT (secret_hash) on api_keys to holdfast_app
+
+grant INSERT (subject) on api_keys to holdfast_app
+
+grant INSERT (tenant_id) on api_keys to holdfast_app
+
 grant SELECT (created_at) on api_keys to holdfast_app
 
 grant SELECT (id) on api_keys to holdfast_app
+
+grant SELECT (operation_id) on api_keys to holdfast_app
 
 grant SELECT (revoked_at) on api_keys to holdfast_app
 
@@ -373,6 +390,8 @@ grant SELECT (secret_hash) on api_keys to holdfast_app
 grant SELECT (subject) on api_keys to holdfast_app
 
 grant SELECT (tenant_id) on api_keys to holdfast_app
+
+grant UPDATE (revoked_at) on api_keys to holdfast_app
 
 grant INSERT (answer_id) on conversations to holdfast_app
 

@@ -55,6 +55,10 @@ test.each<[string, Record<string, string>, string]>([
     "HOLDFAST_JWKS_URL must be an http(s) address",
   ],
   [
+    { HOLDFAST_JWKS_URL: "https://id.example/jwks", HOLDFAST_JWT_ISSUER: "https://id.example" },
+    "HOLDFAST_JWKS_URL needs HOLDFAST_JWT_ISSUER and HOLDFAST_JWT_AUDIENCE as well",
+  ],
+  [
     "both",
     { HOLDFAST_JWT_SECRET: SECRET, HOLDFAST_JWKS_URL: "https://id.example/jwks" },
     "HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one",

@@ -113,6 +113,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (values.HOLDFAST_JWT_SECRET && values.HOLDFAST_JWKS_URL) {
     throw new ConfigError("HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one");
   }
+  // An issuer signs for others, too: what it says to them must not count here.
+  if (values.HOLDFAST_JWKS_URL && !(values.HOLDFAST_JWT_ISSUER && values.HOLDFAST_JWT_AUDIENCE)) {
+    throw new ConfigError("HOLDFAST_JWKS_URL needs HOLDFAST_JWT_ISSUER and HOLDFAST_JWT_AUDIENCE as well");
+  }
   if ((values.HOLDFAST_MODEL_URL === undefined) !== (values.HOLDFAST_MODEL === undefined)) {
     throw new ConfigError("HOLDFAST_MODEL_URL and HOLDFAST_MODEL need each other: set both, or neither");
   }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { appRouter, policiesOf } from "@holdfast/api";
 import {
   type AnswerTerms,
   connect,
@@ -82,6 +83,8 @@ export async function createServer(config: Config, options: ServerOptions): Prom
 
 /** The service over a database that somebody else connected: it is closed with the service. */
 export async function createServerOver(db: Db, config: Config, options: ServerOptions): Promise<Server> {
+  // Throws for a procedure that doesn't say who may call it.
+  policiesOf(appRouter);
   const reportFault = createFaultReport(options.log);
   let draining = false;
   const isDraining = () => draining;

@@ -1,6 +1,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { changesRouter } from "./changes/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
+import { keysRouter } from "./keys/router.ts";
 import { operationsRouter } from "./operations/router.ts";
 import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   seats: seatsRouter,
   conversations: conversationsRouter,
   operations: operationsRouter,
+  keys: keysRouter,
   changes: changesRouter,
 });
 

@@ -4,6 +4,10 @@ import {
   type ConversationKind,
   type conversationQueries,
   HoldfastError,
+  type KeyAnswers,
+  type KeyInput,
+  type KeyKind,
+  type keyQueries,
   type operationQueries,
   type ShowAnswers,
   type ShowInput,
@@ -37,16 +41,21 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
-export type CommandKind = WalletKind | ShowKind | ConversationKind;
+export type CommandKind = WalletKind | ShowKind | ConversationKind | KeyKind;
 type CommandInput<K extends CommandKind> = K extends WalletKind
   ? WalletInput<K>
   : K extends ShowKind
     ? ShowInput<K>
     : K extends ConversationKind
       ? ConversationInput<K>
-      : never;
+      : K extends KeyKind
+        ? KeyInput<K>
+        : never;
 /** What a command answers, but for `replayed`. */
-export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers & ConversationAnswers)[K];
+export type CommandData<K extends CommandKind> = (WalletAnswers &
+  ShowAnswers &
+  ConversationAnswers &
+  KeyAnswers)[K];
 
 type RawInput = Readonly<Record<string, unknown>>;
 
@@ -74,7 +83,8 @@ function hasDerivedKey(kind: CommandKind): boolean {
 type Queries = typeof walletQueries &
   typeof showQueries &
   typeof conversationQueries &
-  typeof operationQueries;
+  typeof operationQueries &
+  typeof keyQueries;
 type QueryKind = keyof Queries;
 
 /** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */

@@ -1,6 +1,7 @@
 import type { Db, Principal } from "@holdfast/db";
 import { type CommandData, type CommandKind, commandInput } from "./input.ts";
-import { authed, type Context } from "./trpc.ts";
+import type { Policy } from "./policy.ts";
+import { type Context, procedure } from "./trpc.ts";
 
 type Caller = Pick<Context, "db" | "deadlineMs"> & { readonly principal: Principal };
 
@@ -15,8 +16,10 @@ export function execute<K extends CommandKind>(
 }
 
 /** A mutation that is one call into the write path, and nothing else. */
-export const command = <K extends CommandKind>(kind: K) =>
-  authed.input(commandInput(kind)).mutation(({ ctx, input }) => execute(ctx, kind, input));
+export const command = <K extends CommandKind>(kind: K, policy: Exclude<Policy, "anyone">) =>
+  procedure(policy)
+    .input(commandInput(kind))
+    .mutation(({ ctx, input }) => execute(ctx, kind, input));
 
 /** The database as a query sees it: with the time that is left of the call. */
 export const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({

@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets" | "shows" | "seats" | "conversations" | "operations";
+type RouterName = "wallets" | "shows" | "seats" | "conversations" | "operations" | "keys";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -56,6 +56,7 @@ export const procedures = {
     exportJson: "query",
   },
   operations: { explain: "query" },
+  keys: { create: "keyed", revoke: "keyed", list: "query" },
   seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 

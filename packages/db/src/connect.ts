@@ -3,6 +3,7 @@ import { createFeed, type Feed } from "./changes/feed.ts";
 import type { ConversationAnswers, ConversationInput, ConversationKind } from "./conversations/commands.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
+import type { KeyAnswers, KeyInput, KeyKind } from "./keys/commands.ts";
 import { type Observer, observeCall } from "./observe.ts";
 import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
@@ -34,8 +35,8 @@ export interface ConnectOptions {
   /** Default `holdfastFeatures`; `createFeatures` takes terms for answers. */
   readonly features?: readonly Feature[];
   /**
-   * What tokens of reservations are derived from; seats can't be reserved without one. The same on every replica and for as long
-   * as replays shall tell the same token; a token that was told goes on working after a change.
+   * What tokens of reservations and API keys are derived from; seats can't be reserved and keys not made without one. The same on
+   * every replica and for as long as replays shall tell the same; what was told goes on working after a change.
    */
   readonly tokenSecret?: string | undefined;
   /** Default deadline of a call in milliseconds. Default 10,000. */
@@ -55,6 +56,7 @@ export type HoldfastCommand =
   | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
   | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
   | { [K in ConversationKind]: { kind: K } & ConversationInput<K> }[ConversationKind]
+  | { [K in KeyKind]: { kind: K } & KeyInput<K> }[KeyKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
 export type Answer<K> = (K extends WalletKind
@@ -63,7 +65,9 @@ export type Answer<K> = (K extends WalletKind
     ? ShowAnswers[K]
     : K extends ConversationKind
       ? ConversationAnswers[K]
-      : Record<string, unknown>) & { replayed: boolean };
+      : K extends KeyKind
+        ? KeyAnswers[K]
+        : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */

@@ -1,5 +1,6 @@
 import { createConversationsFeature } from "./conversations/feature.ts";
 import { type AnswerTerms, DEFAULT_TERMS } from "./conversations/terms.ts";
+import { keysFeature } from "./keys/feature.ts";
 import { createShowsFeature } from "./shows/feature.ts";
 import { walletsFeature } from "./wallets/feature.ts";
 import type { Feature } from "./write-path/feature.ts";
@@ -10,6 +11,7 @@ export function createFeatures(terms: Partial<AnswerTerms> = {}): readonly Featu
     walletsFeature as Feature,
     createShowsFeature() as Feature,
     createConversationsFeature({ ...DEFAULT_TERMS, ...terms }) as Feature,
+    keysFeature as Feature,
   ];
 }
 

@@ -1,4 +1,3 @@
-export { createApiKey, findApiKeyPrincipal, type NewApiKey } from "./api-keys.ts";
 export type { WantedTopic } from "./changes/feed.ts";
 export { parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
 export type { ChangeEvent } from "./changes/watcher.ts";
@@ -50,6 +49,9 @@ export {
 export { createFeatures, holdfastFeatures } from "./features.ts";
 export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
 export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
+export type { KeyAnswers, KeyCreated, KeyInput, KeyKind, KeyRevoked } from "./keys/commands.ts";
+export { keyInputs } from "./keys/commands.ts";
+export { findApiKeyPrincipal, type KeyView, keyQueries, listKeys } from "./keys/queries.ts";
 export { migrate } from "./migrate.ts";
 export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
 export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
@@ -79,7 +81,7 @@ export {
   showQueries,
 } from "./shows/queries.ts";
 export { pgArray, type Row, type Statements, textOf } from "./statements.ts";
-export { createTenant } from "./tenants.ts";
+export { createTenant, listTenants, type Tenant } from "./tenants.ts";
 export type { TopicName } from "./topic-name.ts";
 export { DeadlinePassed, OutcomeUnknown, type TransactionOptions, type Tx } from "./transaction.ts";
 export { type Finding, verify } from "./verify.ts";

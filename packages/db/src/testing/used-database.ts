@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { connect, createFeatures, type Db, type HoldfastCommand, type Principal } from "../index.ts";
-import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
+import { ada, bob, newKey, openWallet, root, settle, shop } from "./factories.ts";
 import { useConversations, usePaidAnswers } from "./used-conversations.ts";
 import { useShows } from "./used-shows.ts";
 
@@ -67,6 +67,15 @@ export async function useEverything(db: Db, url: string): Promise<void> {
   const refused = { kind: "debit", walletId: purse, amount: "9000" } as const;
   await run(shop, { kind: "wallets.batch", ...key(), atomic: false, commands: [...commands, refused] });
   await run(shop, { kind: "wallets.batch", ...key(), atomic: true, commands: [...commands, refused] });
+
+  for (const role of ["user", "service", "admin"] as const) {
+    const create = { kind: "keys.create", ...key(), subject: `of ${role}`, role } as const;
+    const { keyId } = await db.execute(root, create);
+    await run(ada, { kind: "keys.revoke", ...key(), keyId });
+    if (role === "admin") continue;
+    await run(root, { kind: "keys.revoke", ...key(), keyId });
+    await run(root, { kind: "keys.revoke", ...key(), keyId });
+  }
 
   const elsewhere = { ...ada, tenantId: 2 };
   await run(elsewhere, { kind: "wallets.open", ...key(), currency: "sat" });

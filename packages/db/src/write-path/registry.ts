@@ -30,7 +30,7 @@ export function createRegistry(features: readonly Feature[], tokenSecret?: strin
 
   const derive: Derive = (text) => {
     if (tokenSecret === undefined)
-      throw new TypeError("tokens of reservations need connect({ tokenSecret })");
+      throw new TypeError("tokens of reservations and API keys need connect({ tokenSecret })");
     return createHmac("sha256", tokenSecret).update(text).digest("base64url");
   };
 
