@@ -18,8 +18,7 @@ table api_keys (
   role text not null,
   secret_hash bytea not null,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone,
-  operation_id uuid
+  revoked_at timestamp with time zone
 ) row level security forced owner holdfast_owner
 
 table conversations (
@@ -83,7 +82,7 @@ table migrations (
   created_at bigint,
   name text,
   applied_at timestamp with time zone default now()
-) owner holdfast_owner
+) row level security owner holdfast_owner
 
 table operations (
   tenant_id integer not null,
@@ -277,47 +276,120 @@ policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((te
 
 policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
 
+policy answer_steps_said_by_owner on answer_steps for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+   FROM (holdfast.operations operation
+     JOIN holdfast.conversations one ON (((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id))))
+  WHERE ((operation.tenant_id = answer_steps.tenant_id) AND (operation.id = answer_steps.operation_id)))))
+
+policy answer_steps_seen on answer_steps for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+   FROM holdfast.conversations one
+  WHERE ((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id)))))) with check ()
+
+policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
+
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
 
-policy api_keys_stay_revoked on api_keys as restrictive for UPDATE to holdfast_app using (true) with check ((revoked_at IS NOT NULL))
+policy api_keys_seen on api_keys for SELECT to holdfast_app using (( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others)) with check ()
+
+policy conversations_begun_by_owner on conversations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, conversations.owner_id) AS may_act_for
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = conversations.tenant_id) AND (operation.id = conversations.operation_id)))))
 
 policy conversations_of_tenant on conversations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy conversations_read_by_owner on conversations for SELECT to holdfast_owner using (true) with check ()
 
+policy conversations_seen on conversations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+
 policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true) with check ()
 
+policy entries_seen on entries for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+   FROM holdfast.wallets one
+  WHERE ((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id)))))) with check ()
+
+policy entries_taken_by_owner on entries for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
+   FROM (holdfast.operations operation
+     JOIN holdfast.wallets one ON (((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id))))
+  WHERE ((operation.tenant_id = entries.tenant_id) AND (operation.id = entries.operation_id)))))
+
 policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
+policy holds_placed_by_owner on holds for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+   FROM (holdfast.operations operation
+     JOIN holdfast.wallets one ON (((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id))))
+  WHERE ((operation.tenant_id = holds.tenant_id) AND (operation.id = holds.operation_id)))))
+
 policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) with check ()
+
+policy holds_seen on holds for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+   FROM holdfast.wallets one
+  WHERE ((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id)))))) with check ()
 
 policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy messages_read_by_owner on messages for SELECT to holdfast_owner using (true) with check ()
 
+policy messages_seen on messages for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+   FROM holdfast.conversations one
+  WHERE ((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id)))))) with check ()
+
+policy messages_written_by_owner on messages for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+   FROM (holdfast.operations operation
+     JOIN holdfast.conversations one ON (((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id))))
+  WHERE ((operation.tenant_id = messages.tenant_id) AND (operation.id = messages.operation_id)))))
+
+policy operations_name_only_own on operations for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
+CASE
+    WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND ((outcome ->> 'ok'::text) = 'true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
+    ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
+END))
+
 policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
+
+policy operations_seen on operations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (caller = ( SELECT holdfast.caller() AS caller)))) with check ()
+
+policy reservations_made_by_customer on reservations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, reservations.customer_id) AS may_act_for
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = reservations.tenant_id) AND (operation.id = reservations.operation_id)))))
 
 policy reservations_of_tenant on reservations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy reservations_read_by_owner on reservations for SELECT to holdfast_owner using (true) with check ()
 
+policy reservations_seen on reservations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+
 policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
+
+policy seats_seen on seats for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+
+policy show_changes_made_by_customer on show_changes for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
+   FROM (holdfast.operations operation
+     JOIN holdfast.reservations one ON (((one.tenant_id = show_changes.tenant_id) AND (one.id = show_changes.reservation_id))))
+  WHERE ((operation.tenant_id = show_changes.tenant_id) AND (operation.id = show_changes.operation_id)))))
 
 policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
 
+policy show_changes_seen on show_changes for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+
+policy shows_created_by_services on shows for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = shows.tenant_id) AND (operation.id = shows.operation_id)))))
+
 policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
+
+policy shows_seen on shows for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
@@ -325,9 +397,17 @@ policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = 
 
 policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
 
+policy tenants_seen on tenants for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+
 policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
+policy wallets_opened_by_owner on wallets for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = wallets.tenant_id) AND (operation.id = wallets.operation_id)))))
+
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
+
+policy wallets_seen on wallets for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 grant INSERT (conversation_id) on answer_steps to holdfast_app
 
@@ -361,25 +441,9 @@ grant SELECT (tenant_id) on answer_steps to holdfast_app
 
 grant SELECT (version) on answer_steps to holdfast_app
 
-grant INSERT (created_at) on api_keys to holdfast_app
-
-grant INSERT (id) on api_keys to holdfast_app
-
-grant INSERT (operation_id) on api_keys to holdfast_app
-
-grant INSERT (role) on api_keys to holdfast_app
-
-grant INSERT (secret_hash) on api_keys to holdfast_app
-
-grant INSERT (subject) on api_keys to holdfast_app
-
-grant INSERT (tenant_id) on api_keys to holdfast_app
-
 grant SELECT (created_at) on api_keys to holdfast_app
 
 grant SELECT (id) on api_keys to holdfast_app
-
-grant SELECT (operation_id) on api_keys to holdfast_app
 
 grant SELECT (revoked_at) on api_keys to holdfast_app
 
@@ -390,8 +454,6 @@ grant SELECT (secret_hash) on api_keys to holdfast_app
 grant SELECT (subject) on api_keys to holdfast_app
 
 grant SELECT (tenant_id) on api_keys to holdfast_app
-
-grant UPDATE (revoked_at) on api_keys to holdfast_app
 
 grant INSERT (answer_id) on conversations to holdfast_app
 
@@ -833,6 +895,20 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+CREATE OR REPLACE FUNCTION holdfast.acts_for_others(caller text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((split_part(caller, ':'::text, 1) = ANY (ARRAY['service'::text, 'admin'::text, 'system'::text])), false)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.caller()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN NULLIF(current_setting('holdfast.caller'::text, true), ''::text)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.change_conversations(tenant integer, ids uuid[], versions_before bigint[], steps bigint[], appended bigint[], answer_ids uuid[], answer_seqs bigint[], leases timestamp with time zone[], paid boolean[], waits boolean[], waiting_wallet_ids uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -937,6 +1013,20 @@ END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.currency_of_show(tenant integer, show_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT wallet.currency FROM holdfast.shows AS show
+  JOIN holdfast.wallets AS wallet ON wallet.tenant_id = $1 AND wallet.id = show.wallet_id
+  WHERE show.tenant_id = $1 AND show.id = $2 AND $1 = holdfast.tenant() AND holdfast.caller() IS NOT NULL
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.expect_rows(actual bigint, expected bigint, state text)
  RETURNS void
  LANGUAGE plpgsql
@@ -947,6 +1037,145 @@ BEGIN
     RAISE EXCEPTION 'wrote % rows instead of %', actual, expected USING ERRCODE = state;
   END IF;
 END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.held_of_show(tenant integer, show_id uuid)
+ RETURNS TABLE(seat_ids text[], expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE STRICT SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT reservation.seat_ids, reservation.expires_at FROM holdfast.reservations AS reservation
+  WHERE reservation.tenant_id = $1 AND reservation.show_id = $2 AND reservation.status = 'held'
+    AND $1 = holdfast.tenant() AND holdfast.caller() IS NOT NULL
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.may_act_for(caller text, owner text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((holdfast.acts_for_others(caller) OR (holdfast.subject_of(caller) = owner)), false)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.names_only_own(tenant integer, caller text, kind text, input json, outcome json)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+DECLARE
+  subject CONSTANT text := holdfast.subject_of(caller);
+  passed CONSTANT boolean := coalesce(outcome ->> 'ok', '') = 'true';
+  named_wallet text;
+  owners text[] := '{}';
+BEGIN
+  IF kind IN ('wallets.credit', 'wallets.expire', 'shows.create', 'seats.expire', 'conversations.answer', 'conversations.save',
+    'conversations.settle', 'conversations.abandon') THEN
+    RETURN false;
+  ELSIF kind IN ('wallets.open', 'conversations.create', 'conversations.importJson') THEN
+    RETURN true;
+  ELSIF kind = 'wallets.batch' THEN
+    RETURN NOT EXISTS (
+      SELECT FROM (
+        SELECT step.command, step.result ->> 'ok' AS ok, step.result AS result
+        FROM ROWS FROM (json_array_elements(input -> 'commands'), json_array_elements(outcome #> '{data,results}'))
+          AS step (command, result)
+        WHERE passed
+        UNION ALL
+        SELECT input -> 'commands' -> (outcome #>> '{details,index}')::int, 'false', outcome -> 'details'
+        WHERE NOT passed) AS step
+      WHERE CASE WHEN step.ok = 'true' THEN step.command ->> 'kind' = 'credit'
+        ELSE step.result ->> 'code' NOT IN ('NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST')
+          AND NOT holdfast.names_only_own(tenant, caller, 'wallets.' || (step.command ->> 'kind'), step.command, step.result)
+        END);
+  ELSIF kind NOT SIMILAR TO '(wallets|seats|conversations).%' THEN
+    -- A feature of an application's own, whose names are its own.
+    RETURN true;
+  END IF;
+  named_wallet := coalesce(input ->> 'fromWalletId', input ->> 'walletId');
+  IF named_wallet IS NOT NULL AND (kind LIKE 'wallets.%' OR kind = 'conversations.send' AND passed
+      AND outcome #>> '{data,messages,0,alreadyThere}' IS NULL
+    OR outcome ->> 'code' IN ('INSUFFICIENT_FUNDS', 'BALANCE_LIMIT')) THEN
+    owners := owners || ARRAY(SELECT owner_id FROM holdfast.wallets WHERE tenant_id = tenant AND id = named_wallet::uuid);
+  END IF;
+  IF input ->> 'holdId' IS NOT NULL THEN
+    owners := owners || ARRAY(
+      SELECT wallet.owner_id FROM holdfast.holds AS hold
+      JOIN holdfast.wallets AS wallet ON wallet.tenant_id = tenant AND wallet.id = hold.wallet_id
+      WHERE hold.tenant_id = tenant AND hold.id = (input ->> 'holdId')::uuid);
+  END IF;
+  IF input #>> '{token,reservationId}' IS NOT NULL THEN
+    owners := owners || ARRAY(SELECT customer_id FROM holdfast.reservations
+      WHERE tenant_id = tenant AND id = (input #>> '{token,reservationId}')::uuid);
+  END IF;
+  IF input ->> 'conversationId' IS NOT NULL THEN
+    owners := owners || ARRAY(SELECT owner_id FROM holdfast.conversations
+      WHERE tenant_id = tenant AND id = (input ->> 'conversationId')::uuid);
+  END IF;
+  RETURN subject IS NOT NULL AND subject = ALL (owners || coalesce(input ->> 'customerId', subject));
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.no_user_aboard()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE((current_setting('holdfast.aboard'::text, true) = 'services'::text), false)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.operations_of_answer(tenant integer, conversation_id uuid, seq bigint, most integer)
+ RETURNS SETOF holdfast.operations
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT operation.* FROM (
+    SELECT message.operation_id, message.version FROM holdfast.messages AS message
+    WHERE message.tenant_id = $1 AND message.conversation_id = $2 AND message.seq = $3
+    UNION ALL
+    (SELECT step.operation_id, step.version FROM holdfast.messages AS message
+    JOIN holdfast.answer_steps AS step ON step.tenant_id = $1 AND step.conversation_id = $2
+      AND step.version > message.version AND step.seq = $3
+    WHERE message.tenant_id = $1 AND message.conversation_id = $2 AND message.seq = $3
+    ORDER BY step.version LIMIT $4)) AS said
+  JOIN holdfast.operations AS operation ON operation.tenant_id = $1 AND operation.id = said.operation_id
+  WHERE $1 = holdfast.tenant() AND holdfast.may_act_for(holdfast.caller(), (
+    SELECT conversation.owner_id FROM holdfast.conversations AS conversation
+    WHERE conversation.tenant_id = $1 AND conversation.id = $2))
+  ORDER BY said.version
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.operations_of_entries(tenant integer, wallet_id uuid, versions bigint[])
+ RETURNS TABLE(version bigint, operation_id uuid, kind text, told json, hold_id text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT entry.version, operation.id, operation.kind,
+    json_build_object('memo', operation.input -> 'memo', 'message', operation.input -> 'message',
+      'episodeTitle', operation.input -> 'episodeTitle', 'source', operation.input -> 'source',
+      'fromWalletId', operation.input -> 'fromWalletId', 'toWalletId', operation.input -> 'toWalletId'),
+    coalesce(operation.input ->> 'holdId', operation.input ->> 'answerId',
+      operation.outcome #>> '{data,wallet,holdId}', operation.outcome #>> '{data,holdId}'),
+    operation.created_at
+  FROM holdfast.wallets AS wallet
+  CROSS JOIN unnest($3) AS wanted (version)
+  CROSS JOIN LATERAL (SELECT * FROM holdfast.entries
+    WHERE entries.tenant_id = $1 AND entries.wallet_id = wallet.id AND entries.version = wanted.version OFFSET 0) AS entry
+  CROSS JOIN LATERAL (SELECT * FROM holdfast.operations
+    WHERE operations.tenant_id = $1 AND operations.id = entry.operation_id OFFSET 0) AS operation
+  WHERE wallet.tenant_id = $1 AND wallet.id = $2 AND $1 = holdfast.tenant()
+    AND holdfast.may_act_for(holdfast.caller(), wallet.owner_id)
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
@@ -1044,6 +1273,40 @@ BEGIN
     END IF;
   END LOOP;
 END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.subject_of(caller text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN starts_with(caller, 'user:'::text) THEN NULLIF(substr(caller, 6), ''::text) ELSE NULL::text END
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.tenant()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.version_at(tenant integer, wallet_id uuid, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  SELECT entry.version FROM holdfast.wallets AS wallet
+  JOIN holdfast.entries AS entry ON entry.tenant_id = $1 AND entry.wallet_id = $2
+  JOIN holdfast.operations AS operation ON operation.tenant_id = $1 AND operation.id = entry.operation_id
+  WHERE wallet.tenant_id = $1 AND wallet.id = $2 AND $1 = holdfast.tenant()
+    AND holdfast.may_act_for(holdfast.caller(), wallet.owner_id) AND operation.created_at <= $3
+  ORDER BY entry.version DESC LIMIT 1
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createDoorbell } from "./changes/doorbell.ts";
 import { createFeed, type Feed } from "./changes/feed.ts";
 import type { ConversationAnswers, ConversationInput, ConversationKind } from "./conversations/commands.ts";
@@ -5,8 +6,8 @@ import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
 import type { KeyAnswers, KeyInput, KeyKind } from "./keys/commands.ts";
 import { type Observer, observeCall } from "./observe.ts";
-import { isRetryable } from "./postgres-error.ts";
-import type { Principal } from "./principal.ts";
+import { isRefusedRow, isRetryable } from "./postgres-error.ts";
+import { callerOf, type Principal, SYSTEM_CALLER } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
@@ -45,7 +46,7 @@ export interface ConnectOptions {
   readonly maxWaiting?: number;
   /** False behind a PgBouncer older than 1.21 in transaction mode. Default true. */
   readonly prepare?: boolean;
-  /** Told of every failure that callers see as INTERNAL; `id` is what they see. The error may hold values: don't send it on. */
+  /** Told of every failure that callers see as INTERNAL, `id` is what they see, and of what only Postgres refused. The error may hold values: don't send it on. */
   readonly onError?: (error: unknown, id: string) => void;
   /** Told of every transaction of the write path and of every answer: for metrics. */
   readonly observe?: Observer;
@@ -94,7 +95,7 @@ export interface Db {
   ): Promise<Answer<C["kind"]>>;
   /** Runs the caller's own statements in one transaction of one tenant; see `executeIn` to add commands to it. */
   withTransaction<T>(options: TransactionOptions, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** One read-only transaction as the app role of the principal's tenant. */
+  /** One read-only transaction as the principal: row-level security shows users what is theirs, others their tenant. */
   read: Read;
   /** Every change of some topics, live; see `Feed`. */
   readonly watch: Feed["watch"];
@@ -150,8 +151,10 @@ export function connect(options: ConnectOptions): Db {
   const feed = createFeed({
     topics: registry.features.flatMap(({ topic }) => topic ?? []),
     doorbell: createDoorbell({ url: options.url, role, everyMs: DOORBELL_EVERY_MS }),
-    read: (tenantId, work) =>
-      runTransaction(sessions, { tenantId, readOnly: true, deadline: Date.now() + FEED_READ_MS }, work),
+    read: (tenantId, caller, work) => {
+      const deadline = Date.now() + FEED_READ_MS;
+      return runTransaction(sessions, { tenantId, caller, readOnly: true, deadline }, work);
+    },
     everyMs: LOOK_EVERY_MS,
     pollMs: POLL_MS,
   });
@@ -204,7 +207,7 @@ export function connect(options: ConnectOptions): Db {
         const { tenantId } = principal;
         return await runTransaction(
           sessions,
-          { tenantId, readOnly: true, deadline: Date.now() + deadlineMs },
+          { tenantId, caller: callerOf(principal), readOnly: true, deadline: Date.now() + deadlineMs },
           work,
         );
       } catch (error) {
@@ -244,7 +247,8 @@ export function connect(options: ConnectOptions): Db {
 }
 
 async function ping(sessions: Sessions): Promise<void> {
-  const options = { tenantId: 0, readOnly: true, deadline: Date.now() + 2_000, retries: 0 };
+  const until = { readOnly: true, deadline: Date.now() + 2_000, retries: 0 };
+  const options = { tenantId: 0, caller: SYSTEM_CALLER, ...until };
   await runTransaction(sessions, options, (tx) => tx.run("select 1 as one from holdfast.tenants limit 0"));
 }
 
@@ -262,6 +266,11 @@ function asHoldfastError(error: unknown, onError: (error: unknown, id: string) =
   if (error instanceof HoldfastError) return error;
   if (error instanceof OutcomeUnknown) return new HoldfastError("TIMEOUT", { outcome: "unknown" });
   if (error instanceof DeadlinePassed) return new HoldfastError("TIMEOUT", { outcome: "not_started" });
+  if (isRefusedRow(error)) {
+    // A bug of ours, which hurt nobody: told to who runs this, and to the caller as what it should have been.
+    onError(error, randomUUID());
+    return new HoldfastError("NOT_FOUND", { what: "what the command names" }, { cause: error });
+  }
   if (isRetryable(error)) return new HoldfastError("UNAVAILABLE", { retryAfterSeconds: 1 }, { cause: error });
   return HoldfastError.internal(error, onError);
 }

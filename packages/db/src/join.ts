@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { HoldfastCommand } from "./connect.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
-import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "./postgres-error.ts";
-import type { Principal } from "./principal.ts";
+import { isRefusedRow, isRetryable, isSqlstate, LOCK_TIMEOUT } from "./postgres-error.ts";
+import { type Principal, SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import type { Row, Statements } from "./statements.ts";
 import type { Tx } from "./transaction.ts";
@@ -39,7 +39,8 @@ let holdfastRegistry: Registry | undefined;
  * The transaction must be READ COMMITTED (Postgres' default) and its role must be allowed to become `holdfast_app`
  * (`grant holdfast_app to …`; the role that migrated may). Locks are held until the caller's transaction ends.
  *
- * @throws HoldfastError TRANSACTION_CONFLICT when a concurrent transaction made this one fail: roll back, run it again.
+ * @throws HoldfastError TRANSACTION_CONFLICT when a concurrent transaction made this one fail: roll back, run it again; NOT_FOUND
+ * when Postgres alone refused what a command does to somebody else's rows.
  */
 export async function execute(
   tx: Joinable,
@@ -67,36 +68,31 @@ export async function execute(
       return await run();
     } finally {
       // After a failed statement this fails too, and is not needed: the rollback undoes what was set.
-      await giveBack(statements, before).catch(() => {});
+      await set(statements, before).catch(() => {});
     }
   } catch (error) {
     if (isRetryable(error) || isSqlstate(error, LOCK_TIMEOUT))
       throw new HoldfastError("TRANSACTION_CONFLICT", {}, { cause: error });
+    if (isRefusedRow(error))
+      throw new HoldfastError("NOT_FOUND", { what: "what a command names" }, { cause: error });
     throw error;
   }
 }
 
-interface Identity {
-  readonly role: string;
-  readonly tenant: string;
-}
+/** What a transaction is to Postgres; the first is a role, the others are what row-level security asks for. */
+const SETTINGS = ["role", "holdfast.tenant", "holdfast.caller", "holdfast.aboard"] as const;
 
 /** The settings are local to the transaction: a rollback, also to a savepoint, undoes them by itself. */
-async function takeOn(tx: Statements, tenantId: number): Promise<Identity> {
-  const [row] = await tx.run(
-    "select current_setting('role') as role, coalesce(current_setting('holdfast.tenant', true), '') as tenant",
-  );
-  await tx.run(`select set_config('role', '${APP_ROLE}', true), set_config('holdfast.tenant', $1, true)`, [
-    String(tenantId),
-  ]);
-  return { role: String(row?.["role"]), tenant: String(row?.["tenant"]) };
+async function takeOn(tx: Statements, tenantId: number): Promise<string[]> {
+  const current = SETTINGS.map((name, at) => `coalesce(current_setting('${name}', true), '') as "${at}"`);
+  const [row] = await tx.run(`select ${current.join(", ")}`);
+  await set(tx, [APP_ROLE, String(tenantId), SYSTEM_CALLER, ""]);
+  return SETTINGS.map((_, at) => String(row?.[at]));
 }
 
-async function giveBack(tx: Statements, { role, tenant }: Identity): Promise<void> {
-  await tx.run("select set_config('role', $1, true), set_config('holdfast.tenant', $2, true)", [
-    role,
-    tenant,
-  ]);
+async function set(tx: Statements, values: readonly string[]): Promise<void> {
+  const each = SETTINGS.map((name, at) => `set_config('${name}', $${at + 1}, true)`);
+  await tx.run(`select ${each.join(", ")}`, values);
 }
 
 function joinedOf(registry: Registry, kind: string, result: Result): Joined {

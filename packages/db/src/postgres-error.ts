@@ -4,6 +4,8 @@ interface PostgresFailure {
   readonly sqlstate: string | undefined;
   /** The name of the violated constraint, if one was. */
   readonly constraint: string | undefined;
+  /** Where in its source Postgres said so. */
+  readonly routine?: string | undefined;
 }
 
 /** The connection is gone, or never came to be. Whether a COMMIT arrived can't be told from this. */
@@ -44,7 +46,12 @@ function postgresFailure(error: unknown): PostgresFailure | undefined {
     if ("severity" in at && "code" in at && typeof at.code === "string") {
       // postgres.js calls it constraint_name, node-postgres constraint.
       const { constraint_name, constraint = constraint_name } = at as Record<string, unknown>;
-      return { sqlstate: at.code, constraint: typeof constraint === "string" ? constraint : undefined };
+      const { routine } = at as { routine?: unknown };
+      return {
+        sqlstate: at.code,
+        constraint: typeof constraint === "string" ? constraint : undefined,
+        routine: typeof routine === "string" ? routine : undefined,
+      };
     }
     if (at instanceof SessionLost) return { sqlstate: undefined, constraint: undefined };
   }
@@ -64,6 +71,15 @@ export function isRetryable(error: unknown): boolean {
 
 export function isSqlstate(error: unknown, sqlstate: string): boolean {
   return postgresFailure(error)?.sqlstate === sqlstate;
+}
+
+/**
+ * Whether row-level security refused a row: what decided let through what Postgres knows to be somebody else's. A privilege that
+ * is missing has the same SQLSTATE, and its message is in the language of the server.
+ */
+export function isRefusedRow(error: unknown): boolean {
+  const failure = postgresFailure(error);
+  return failure?.sqlstate === "42501" && failure.routine === "ExecWithCheckOptions";
 }
 
 /** Whether the session failed rather than the statement: then nobody knows how far Postgres got. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { connectionFailed, isRetryable, isSqlstate, SessionLost } from "./postgres-error.ts";
+import { SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import { RunningTransaction, type Tx } from "./running-transaction.ts";
 import type { Session } from "./session.ts";
@@ -18,8 +19,10 @@ export interface TransactionOptions {
   readonly retries?: number;
 }
 
-/** What only the write path asks for. */
+/** What only Holdfast itself asks for. */
 interface RunOptions extends TransactionOptions {
+  /** As whom row-level security sees it. */
+  readonly caller: string;
   /** Plans each statement once for good, on indexes alone: see PLAN_ONCE. */
   readonly planOnce?: boolean;
 }
@@ -64,7 +67,7 @@ export function refuseInsideTransaction(sessions: Sessions, instead: string): vo
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction as the app role of one tenant; answers what it returns once COMMIT is
+ * Runs `work` in one READ COMMITTED transaction as the app role of one tenant, all of whose rows it sees; answers what it returns once COMMIT is
  * confirmed. Failures that committed nothing and may pass (deadlock, serialization, connection) are retried: `work`
  * may run several times, so it must have no effect outside the transaction.
  *
@@ -78,10 +81,11 @@ export function withTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   refuseInsideTransaction(sessions, "pass the Tx that you have");
-  return runTransaction(sessions, options, (tx) => insideWork.run(sessions, () => work(tx)));
+  const asTenant = { ...options, caller: SYSTEM_CALLER };
+  return runTransaction(sessions, asTenant, (tx) => insideWork.run(sessions, () => work(tx)));
 }
 
-/** `withTransaction` for the write path, whose work is our own: without the guard against nesting, which costs. */
+/** `withTransaction` for work of our own, as any caller: without the guard against nesting, which costs. */
 export async function runTransaction<T>(
   sessions: Sessions,
   options: RunOptions,
@@ -151,13 +155,20 @@ async function attemptOnce<T>(
 
 function beginScript(options: RunOptions, deadline: number): string {
   const remainingMs = Math.max(1, Math.ceil(deadline - Date.now()));
-  // Numbers of ours only: SET takes no parameters.
+  // SET takes no parameters: numbers of ours, and a literal that nothing can end.
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
-    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';${options.planOnce ? PLAN_ONCE : ""}
+    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
+    set local holdfast.caller = ${literal(options.caller)};${options.planOnce ? PLAN_ONCE : ""}
     set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;
+}
+
+/** Whatever is no letter or digit of ASCII stands there as its code. */
+function literal(text: string): string {
+  const code = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `E'${text.replace(/[^A-Za-z0-9]/g, code)}'`;
 }
 
 async function commit(tx: RunningTransaction, session: Session): Promise<void> {

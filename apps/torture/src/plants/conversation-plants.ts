@@ -1,4 +1,4 @@
-import { edit, type Plant } from "./plant.ts";
+import { edit, type Plant, readsAsEverybody } from "./plant.ts";
 
 // What people get wrong about chat histories, answers that are streamed, and who pays for them.
 export const conversationPlants: readonly Plant[] = [
@@ -218,6 +218,7 @@ export const conversationPlants: readonly Plant[] = [
         "      and ($3::text is null or conversation.owner_id = $3::text)\n    order by",
         "      and ($3::text is null or $3 <> '')\n    order by",
       ),
+      readsAsEverybody,
     ],
   },
   {
@@ -229,6 +230,7 @@ export const conversationPlants: readonly Plant[] = [
         "and ($3::text is null or owner_id = $3::text) offset 0) as found`",
         "and ($3::text is null or $3 <> '') offset 0) as found`",
       ),
+      readsAsEverybody,
     ],
   },
   {

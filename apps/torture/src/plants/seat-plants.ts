@@ -1,4 +1,4 @@
-import { edit, type Plant } from "./plant.ts";
+import { edit, type Plant, readsAsEverybody } from "./plant.ts";
 
 // What people get wrong about seats. Postgres refuses many a wrong write by itself, and then callers hear INTERNAL.
 export const seatPlants: readonly Plant[] = [
@@ -84,6 +84,7 @@ export const seatPlants: readonly Plant[] = [
         "and ($4::text is null or customer_id = $4::text)",
         "and ($4::text is null or $4 <> '')",
       ),
+      readsAsEverybody,
     ],
   },
   {

@@ -76,7 +76,7 @@ test("who hears no doorbell finds the changes by looking now and then", async ()
   const db = connect({ url: database.url });
   const id = await openWallet(db, 10n);
   const silent: Doorbell = { ring: () => {}, listen: () => {}, close: async () => {} };
-  const read = <T>(tenantId: number, work: Parameters<typeof db.withTransaction<T>>[1]) =>
+  const read = <T>(tenantId: number, _caller: string, work: Parameters<typeof db.withTransaction<T>>[1]) =>
     db.withTransaction({ tenantId, readOnly: true }, work);
   const feed = createFeed({ topics: [walletTopic], doorbell: silent, read, everyMs: 1, pollMs: 20 });
   const wanted = { kind: "wallet", id, since: 1n };

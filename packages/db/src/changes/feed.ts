@@ -1,9 +1,9 @@
 import { HoldfastError } from "../errors.ts";
-import type { Principal } from "../principal.ts";
+import { callerOf, type Principal, SYSTEM_CALLER } from "../principal.ts";
 import { type TopicName, topicKey } from "../topic-name.ts";
 import type { Topic } from "../write-path/topic.ts";
 import type { Doorbell } from "./doorbell.ts";
-import { AT_ONCE, type ReadTenant, WatchedTopic } from "./watched-topic.ts";
+import { AT_ONCE, type ReadAs, WatchedTopic } from "./watched-topic.ts";
 import { type ChangeEvent, Watcher } from "./watcher.ts";
 
 /** A topic to watch, and the last version that the watcher knows. Who knows none is told `reset` first. */
@@ -37,7 +37,7 @@ export interface Feed {
 export interface FeedOptions {
   readonly topics: readonly Topic[];
   readonly doorbell: Doorbell;
-  readonly read: ReadTenant;
+  readonly read: ReadAs;
   /** Between two looks at the database for a tenant's changes, in milliseconds at least; more when many watch. */
   readonly everyMs: number;
   /** Look at every watched topic so often even when no doorbell rang, in milliseconds. */
@@ -110,7 +110,8 @@ export function createFeed(options: FeedOptions): Feed {
 
   async function catchUp(tenantId: number, topics: readonly WatchedTopic[]): Promise<void> {
     const byKind = groupBy(topics, ({ topic }) => topic);
-    await read(tenantId, async (tx) => {
+    // For whoever watches: each has been seen to be allowed to.
+    await read(tenantId, SYSTEM_CALLER, async (tx) => {
       for (const [topic, some] of byKind) {
         const wanted = some.map(({ name, version }) => ({ id: name.id, since: version }));
         const byId = new Map(some.map((one) => [one.name.id, one]));
@@ -206,7 +207,7 @@ export function createFeed(options: FeedOptions): Feed {
 
     async watch(principal, topics, signal) {
       const { tenantId } = principal;
-      const found = await read(tenantId, async (tx) => {
+      const found = await read(tenantId, callerOf(principal), async (tx) => {
         const all: Found[] = [];
         for (const [kind, some] of groupBy(topics, ({ kind }) => kind)) {
           const topic = kinds.get(kind);

@@ -1,3 +1,4 @@
+import { SYSTEM_CALLER } from "../principal.ts";
 import type { Statements } from "../statements.ts";
 import { type TopicName, topicKey } from "../topic-name.ts";
 import type { Change, Topic } from "../write-path/topic.ts";
@@ -13,8 +14,12 @@ const RETRY_MS = 500;
 /** Between two looks whether a watcher has taken what it was given. */
 const WAIT_MS = 20;
 
-/** One read-only transaction of a tenant. */
-export type ReadTenant = <T>(tenantId: number, work: (tx: Statements) => Promise<T>) => Promise<T>;
+/** One read-only transaction of a tenant, as a caller. */
+export type ReadAs = <T>(
+  tenantId: number,
+  caller: string,
+  work: (tx: Statements) => Promise<T>,
+) => Promise<T>;
 
 /** A topic that somebody watches: its newest changes, and those who are told of them. */
 export class WatchedTopic {
@@ -27,9 +32,9 @@ export class WatchedTopic {
   version: bigint;
   /** Its newest changes, the last of them being `version`. */
   readonly #ring: Change[] = [];
-  readonly #read: ReadTenant;
+  readonly #read: ReadAs;
 
-  constructor(tenantId: number, topic: Topic, name: TopicName, version: bigint, read: ReadTenant) {
+  constructor(tenantId: number, topic: Topic, name: TopicName, version: bigint, read: ReadAs) {
     this.key = topicKey(tenantId, name);
     this.tenantId = tenantId;
     this.topic = topic;
@@ -86,7 +91,9 @@ export class WatchedTopic {
     const [oldest] = this.#ring;
     if (oldest !== undefined && oldest.version <= seen + 1n) return this.#ring;
     const wanted = [{ id: this.name.id, since: seen }];
-    return this.#read(this.tenantId, (tx) => this.topic.changesSince(tx, this.tenantId, wanted, AT_ONCE));
+    return this.#read(this.tenantId, SYSTEM_CALLER, (tx) =>
+      this.topic.changesSince(tx, this.tenantId, wanted, AT_ONCE),
+    );
   }
 
   /** A watcher has asked for all this at once, so it gets the time to take it; until it is too far behind. */

@@ -1,5 +1,5 @@
 import { actsForOthers } from "../principal.ts";
-import { refuse } from "../wallets/guards.ts";
+import { maySpend, refuse } from "../wallets/guards.ts";
 import type { WalletChange, WalletRows } from "../wallets/wallet.ts";
 import type { DecideContext, Refusal } from "../write-path/feature.ts";
 import type { AnswerChanged, AnswerOpened, ConversationAnswers, PaidStep, Sent } from "./commands.ts";
@@ -47,6 +47,10 @@ export function decideSend(
     const { walletId } = command;
     if (command.whenBusy !== "queue")
       return refuse("ANSWER_UNDER_WAY", { answerId: found.answer.id, seq: `${found.answer.seq}` });
+    // Whoever opens the answer later is a service, which may spend of any wallet.
+    const payer = walletId === undefined ? undefined : wallets?.wallets.get(walletId);
+    if (walletId !== undefined && (payer === undefined || !maySpend(context.principal, payer)))
+      return refuse("NOT_FOUND", { what: "walletId" });
     const waits = { type: "wait", conversationId: found.id, waiting: { walletId } } as const;
     return { ok: true, data: told(1), changes: { conversations: [...changes, waits] } };
   }

@@ -1,6 +1,7 @@
 import { actsForOthers, type Principal } from "../principal.ts";
-import { type Statements, textOf } from "../statements.ts";
+import type { Statements } from "../statements.ts";
 import type { RecordedOperation, WrittenRow } from "../write-path/feature.ts";
+import { RECORDED_COLUMNS, recordedOf } from "../write-path/recorded.ts";
 
 /** Rows of an operation that are told: an import may have written thousands. */
 const MOST = 200;
@@ -59,23 +60,14 @@ export async function stepsOfAnswer(
   tx: Statements,
   principal: Principal,
   operation: RecordedOperation,
-): Promise<string[]> {
+): Promise<readonly RecordedOperation[]> {
   const { conversationId, seq, answerId, answer } = told(operation);
   const at = answer?.seq ?? (answerId === undefined ? undefined : seq);
   if (conversationId === undefined || at === undefined) return [];
   const rows = await tx.run(
-    `select opened.operation_id::text, said.operation_ids from (
-      select operation_id, version from holdfast.messages
-      where tenant_id = $1::int and conversation_id = $2::uuid and seq = $4::bigint and ${IS_THEIRS}) as opened
-    cross join lateral (
-      select string_agg(operation_id::text, ',' order by version) as operation_ids from (
-        select operation_id, version from holdfast.answer_steps
-        where tenant_id = $1::int and conversation_id = $2::uuid and version > opened.version and seq = $4::bigint
-        order by version limit ${MOST}) as step) as said`,
+    `select ${RECORDED_COLUMNS} from holdfast.operations_of_answer($1::int, $2::uuid, $4::bigint, ${MOST}) as operation
+    where ${IS_THEIRS}`,
     [String(principal.tenantId), conversationId, actsForOthers(principal) ? null : principal.subject, at],
   );
-  return rows.flatMap((row) => [
-    textOf(row, "operation_id"),
-    ...(row["operation_ids"] === null ? [] : textOf(row, "operation_ids").split(",")),
-  ]);
+  return rows.map(recordedOf);
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { HoldfastError } from "../errors.ts";
 import * as field from "../fields.ts";
-import { actsForOthers, type Principal } from "../principal.ts";
-import { type Row, type Statements, textOf } from "../statements.ts";
+import { actsForOthers, callerOf, type Principal } from "../principal.ts";
+import type { Row, Statements } from "../statements.ts";
 import type { Tx } from "../transaction.ts";
 import type { Outcome, RecordedOperation, WrittenRow } from "../write-path/feature.ts";
+import { RECORDED_COLUMNS, recordedOf } from "../write-path/recorded.ts";
 import { parseInput, type Registry } from "../write-path/registry.ts";
 
 /** Input schemas by query. */
@@ -46,10 +47,6 @@ interface Reader {
   read(principal: Principal, work: (tx: Tx) => Promise<readonly Row[]>): Promise<readonly Row[]>;
 }
 
-const OPERATION = `operation.id::text, operation.idempotency_key, operation.kind, operation.caller, operation.input::text as input,
-  operation.outcome::text as outcome,
-  to_char(operation.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`;
-
 /**
  * Tells what became of a command, by its key or the id of its operation. Users are told of their own, services of all in their
  * tenant.
@@ -61,13 +58,13 @@ export async function explainOperation(db: Reader, principal: Principal, input: 
   let explanation: Explanation | undefined;
   await db.read(principal, async (tx) => {
     const rows = await tx.run(
-      `select ${OPERATION} from holdfast.operations as operation
+      `select ${RECORDED_COLUMNS} from holdfast.operations as operation
       where tenant_id = $1::int and ${idempotencyKey === undefined ? "id = $2::uuid" : "idempotency_key = $2::text"}
         and ($3::text is null or caller = $3::text)`,
       [
         String(principal.tenantId),
         idempotencyKey ?? operationId ?? "",
-        actsForOthers(principal) ? null : `${principal.role}:${principal.subject}`,
+        actsForOthers(principal) ? null : callerOf(principal),
       ],
     );
     const [row] = rows;
@@ -88,36 +85,17 @@ async function explain(
   operation: RecordedOperation,
 ): Promise<Explanation> {
   const wrote: WrittenRow[] = [];
-  const steps = new Set<string>();
+  const steps = new Map<string, RecordedOperation>();
   if (operation.outcome.ok) {
     for (const { written, stepsOf } of features) {
       wrote.push(...((await written?.(tx, principal, operation)) ?? []));
-      for (const id of (await stepsOf?.(tx, principal, operation)) ?? []) steps.add(id);
+      for (const step of (await stepsOf?.(tx, principal, operation)) ?? []) steps.set(step.id, step);
     }
   }
-  const story: OperationSummary[] = [];
-  for (const id of steps) {
-    const [row] = await tx.run(
-      `select ${OPERATION} from holdfast.operations as operation where tenant_id = $1::int and id = $2::uuid`,
-      [String(principal.tenantId), id],
-    );
-    if (row !== undefined) story.push(summaryOf(recordedOf(row)));
-  }
+  const story = [...steps.values()].map(summaryOf);
   return { ...summaryOf(operation), input: operation.input, wrote, story };
 }
 
 function summaryOf({ id, idempotencyKey, kind, caller, at, outcome }: RecordedOperation): OperationSummary {
   return { operationId: id, idempotencyKey, kind, caller, at, outcome };
-}
-
-function recordedOf(row: Row): RecordedOperation {
-  return {
-    id: textOf(row, "id"),
-    idempotencyKey: textOf(row, "idempotency_key"),
-    kind: textOf(row, "kind"),
-    caller: textOf(row, "caller"),
-    input: JSON.parse(textOf(row, "input")) as unknown,
-    outcome: JSON.parse(textOf(row, "outcome")) as Outcome,
-    at: textOf(row, "at"),
-  };
 }

@@ -61,12 +61,12 @@ interface Reader {
  * time is that of the statement: one that went on while it runs would count a seat that it no longer lists.
  */
 const SUMMARY = `
-  show.id::text as show_id, show.name, show.capacity::text, (show.held - expired.seats)::text as held, show.sold::text,
+  show.id::text as show_id, show.name, show.capacity::text, (show.held - held.expired)::text as held, show.sold::text,
   show.version::text, to_char(show.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as starts_at`;
-const EXPIRED = `cross join lateral (
-    select coalesce(sum(cardinality(seat_ids)), 0)::int as seats from holdfast.reservations
-    where show.held > 0 and tenant_id = $1::int and show_id = show.id and status = 'held'
-      and expires_at <= statement_timestamp()) as expired`;
+const HELD = `cross join lateral (
+    select coalesce(sum(cardinality(seat_ids)) filter (where expires_at <= statement_timestamp()), 0)::int as expired,
+      string_agg(array_to_string(seat_ids, E'\\x1f'), E'\\x1f') filter (where expires_at > statement_timestamp()) as seats
+    from holdfast.held_of_show($1::int, case when show.held > 0 then show.id end)) as held`;
 
 /** Reads by index, whatever the size of the tables. */
 function readByIndex(db: Reader, principal: Principal, text: string, parameters: (string | null)[]) {
@@ -88,7 +88,7 @@ export async function listShows(
   const rows = await readByIndex(
     db,
     principal,
-    `select ${SUMMARY} from holdfast.shows as show ${EXPIRED}
+    `select ${SUMMARY} from holdfast.shows as show ${HELD}
     where show.tenant_id = $1::int and show.id < $2::uuid order by show.id desc limit $3::int`,
     [String(principal.tenantId), before, String(limit)],
   );
@@ -111,13 +111,10 @@ export async function getShow(
     db,
     principal,
     `select ${SUMMARY}, show.wallet_id::text, show.hold_seconds::text, show.max_hold_seconds::text, show.layout::text,
-      (select currency from holdfast.wallets where tenant_id = $1::int and id = show.wallet_id) as currency,
+      holdfast.currency_of_show($1::int, show.id) as currency, held.seats as held_seats,
       (select string_agg(id, E'\\x1f') from holdfast.seats
-        where tenant_id = $1::int and show_id = show.id and status = 'sold') as sold_seats,
-      (select string_agg(array_to_string(seat_ids, E'\\x1f'), E'\\x1f') from holdfast.reservations
-        where tenant_id = $1::int and show_id = show.id and status = 'held'
-          and expires_at > statement_timestamp()) as held_seats
-    from holdfast.shows as show ${EXPIRED}
+        where tenant_id = $1::int and show_id = show.id and status = 'sold') as sold_seats
+    from holdfast.shows as show ${HELD}
     where show.tenant_id = $1::int and show.id = $2::uuid`,
     [String(principal.tenantId), showId],
   );

@@ -148,6 +148,7 @@ export class ConversationModel {
     if (busy !== undefined && whenBusy !== "queue")
       throw new Refused("ANSWER_UNDER_WAY", { answerId: busy.id, seq: `${busy.seq}` });
     if (busy !== undefined) {
+      this.#payer.mayName(walletId, call);
       found.log.push({ is: "message", message });
       found.waiting = { walletId };
       return told({ answer: null });

@@ -39,6 +39,13 @@ export class PayerModel {
     return this.#step("hold", { walletId, amount, expiresInSeconds: this.#terms.holdSeconds }, call);
   }
 
+  /** Who lets a message wait names a wallet of theirs, though nothing is held yet. */
+  mayName(walletId: string | undefined, { by }: PayerCall): void {
+    const owner = walletId === undefined ? by.subject : this.#wallets.wallets.get(walletId)?.ownerId;
+    if (owner === undefined || (by.role === "user" && owner !== by.subject))
+      throw new Refused("NOT_FOUND", { what: "walletId" });
+  }
+
   /** A hold that has ended, by the clock or because all of it was captured, is asked for nothing more. */
   pay(answer: PaidAnswer, tokens: number, last: boolean, call: PayerCall): Paid | undefined {
     const hold = answer.paid ? this.#wallets.holds.get(answer.id) : undefined;

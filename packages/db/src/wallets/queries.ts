@@ -148,19 +148,18 @@ export async function listEntries(
   const { walletId, before, limit = 50 } = parseInput(walletQueries["wallets.history"], input);
   const rows = await db.read(principal, (tx) =>
     tx.run(
-      `select entry.version::text, entry.amount::text, entry.held_change::text, entry.balance_after::text,
-        entry.held_after::text, operation.id::text as operation_id, operation.kind, operation.input::text as input,
-        coalesce(operation.input ->> 'holdId', operation.input ->> 'answerId',
-          operation.outcome #>> '{data,wallet,holdId}', operation.outcome #>> '{data,holdId}') as hold_id,
+      `with page as materialized (
+        select wallet.id, entry.* from holdfast.wallets as wallet
+        left join lateral (select version, amount, held_change, balance_after, held_after from holdfast.entries
+          where tenant_id = $1::int and wallet_id = wallet.id and ($4::bigint is null or version < $4::bigint)
+          order by version desc limit $5::int) as entry on true
+        where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")})
+      select page.version::text, page.amount::text, page.held_change::text, page.balance_after::text,
+        page.held_after::text, operation.operation_id::text, operation.kind, operation.told::text as told, operation.hold_id,
         to_char(operation.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-      from holdfast.wallets as wallet
-      left join lateral (select * from holdfast.entries
-        where tenant_id = $1::int and wallet_id = wallet.id and ($4::bigint is null or version < $4::bigint)
-        order by version desc limit $5::int) as entry on true
-      left join holdfast.operations as operation
-        on operation.tenant_id = $1::int and operation.id = entry.operation_id
-      where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}
-      order by entry.version desc`,
+      from page left join holdfast.operations_of_entries($1::int, $2::uuid, (select array_agg(version) from page)) as operation
+        on operation.version = page.version
+      order by page.version desc`,
       [
         String(principal.tenantId),
         walletId,
@@ -177,15 +176,15 @@ export async function listEntries(
 }
 
 function entryOf(row: Row, walletId: string): EntryView {
-  const input = JSON.parse(textOf(row, "input")) as Record<string, unknown>;
+  const told = JSON.parse(textOf(row, "told")) as Record<string, unknown>;
   const shown: Partial<
     Record<"memo" | "message" | "episodeTitle" | "source" | "counterpartyWalletId" | "holdId", string>
   > = {};
   for (const name of ["memo", "message", "episodeTitle", "source"] as const) {
-    const value = input[name];
+    const value = told[name];
     if (typeof value === "string") shown[name] = value;
   }
-  const other = [input["fromWalletId"], input["toWalletId"]].find(
+  const other = [told["fromWalletId"], told["toWalletId"]].find(
     (id) => typeof id === "string" && id !== walletId,
   );
   if (typeof other === "string") shown.counterpartyWalletId = other;
@@ -214,13 +213,12 @@ export async function getBalanceAt(
     tx.run(
       `select wallet.id::text as wallet_id, coalesce(entry.balance_after, 0)::text as balance,
         coalesce(entry.held_after, 0)::text as held, coalesce(entry.version, 0)::text as version
-      from holdfast.wallets as wallet left join lateral (
+      from holdfast.wallets as wallet
+      cross join lateral (
+        select coalesce($4::bigint, holdfast.version_at($1::int, wallet.id, $5::timestamptz)) as version offset 0) as wanted
+      left join lateral (
         select entry.* from holdfast.entries as entry
-        join holdfast.operations as operation
-          on operation.tenant_id = $1::int and operation.id = entry.operation_id
-        where entry.tenant_id = $1::int and entry.wallet_id = wallet.id
-          and ($4::bigint is null or entry.version <= $4::bigint)
-          and ($5::timestamptz is null or operation.created_at <= $5::timestamptz)
+        where entry.tenant_id = $1::int and entry.wallet_id = wallet.id and entry.version <= wanted.version
         order by entry.version desc limit 1) as entry on true
       where wallet.tenant_id = $1::int and wallet.id = $2::uuid and ${MAY_SEE("$3")}`,
       [

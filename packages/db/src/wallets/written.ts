@@ -21,10 +21,8 @@ const ENTRIES = `
     select half.id, case when probe.created_at < moment.created_at then half.middle + 1 else half.low end,
       case when probe.created_at < moment.created_at then half.high else half.middle end
     from (select *, (low + high) / 2 as middle from search where low < high) as half
-    cross join moment cross join lateral (
-      select operation.created_at from holdfast.entries as entry
-      join holdfast.operations as operation on operation.tenant_id = $1::int and operation.id = entry.operation_id
-      where entry.tenant_id = $1::int and entry.wallet_id = half.id and entry.version = half.middle) as probe)
+    cross join moment
+    cross join lateral holdfast.operations_of_entries($1::int, half.id, array[half.middle]) as probe)
   select entry.wallet_id::text as "walletId", entry.version::text, entry.amount::text,
     entry.held_change::text as "heldChange", entry.balance_after::text as balance, entry.held_after::text as held
   from search cross join lateral (

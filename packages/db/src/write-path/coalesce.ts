@@ -1,6 +1,7 @@
 import { HoldfastError } from "../errors.ts";
 import { type Observer, watchTransaction } from "../observe.ts";
 import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
+import { SYSTEM_CALLER } from "../principal.ts";
 import type { Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
@@ -232,7 +233,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     try {
       await runTransaction(
         sessions,
-        { tenantId, deadline, lockTimeoutMs: turnMs(), retries: 0, planOnce: true },
+        { tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs: turnMs(), retries: 0, planOnce: true },
         async (tx) => {
           watch?.begin([]);
           await feature?.lock(tx, tenantId, [key], true);
@@ -259,7 +260,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     const watch = watchTransaction(options.observer);
     try {
-      const how = { tenantId, deadline, lockTimeoutMs, planOnce: true };
+      const how = { tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true };
       const { results } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.

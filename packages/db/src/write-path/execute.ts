@@ -1,5 +1,5 @@
 import { newId } from "../ids.ts";
-import type { Principal } from "../principal.ts";
+import { callerOf, type Principal, SYSTEM_CALLER } from "../principal.ts";
 import type { Statements } from "../statements.ts";
 import type { Command, DecideContext, Decision, Feature, Need, Outcome } from "./feature.ts";
 import { keysByFeature, needName } from "./lock.ts";
@@ -32,10 +32,6 @@ export function createCall(registry: Registry, principal: Principal, kind: strin
     caller: callerOf(principal),
     needs: feature.needs(command, principal),
   };
-}
-
-function callerOf(principal: Principal): string {
-  return `${principal.role}:${principal.subject}`;
 }
 
 export interface ExecuteOptions {
@@ -151,5 +147,5 @@ function replay(before: Recorded, call: Call): Result {
 function dueCall(feature: Feature, command: Command, tenantId: number): Omit<Call, "needs"> {
   const principal: Principal = { tenantId, subject: "holdfast", role: "service" };
   const { idempotencyKey: _, kind, ...input } = command;
-  return { principal, feature, command, kind, input: JSON.stringify(input), caller: "system:holdfast" };
+  return { principal, feature, command, kind, input: JSON.stringify(input), caller: SYSTEM_CALLER };
 }

@@ -118,7 +118,11 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   /** The rows of this feature that a success wrote, those that the principal may see; for `explain`. */
   written?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<WrittenRow[]>;
   /** The operations, in their order, of something longer that this one is a step of; those that the principal may see. */
-  stepsOf?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<string[]>;
+  stepsOf?(
+    tx: Statements,
+    principal: Principal,
+    operation: RecordedOperation,
+  ): Promise<readonly RecordedOperation[]>;
   /** The feature's invariants as SQL, for `verify`. */
   readonly checks?: readonly Check[];
   /**

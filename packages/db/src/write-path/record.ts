@@ -10,14 +10,21 @@ export interface Operation extends Fingerprint {
   readonly outcome: Outcome;
 }
 
-const RECORD = `
+/**
+ * Tells row-level security by the way whether a user is aboard: where none is, it need not ask of each row whose it is. From the
+ * callers as they are recorded, and not as anybody thinks they are.
+ */
+const RECORD = `with recorded as (
   insert into holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
   select tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp($2::float8 / 1000),
     ${seal("$2::bigint")}
   from (
     select $1::int as tenant_id, * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[],
       string_to_array($7::text, E'\\x1e'), string_to_array($8::text, E'\\x1e'))) as operation
-    (tenant_id, id, idempotency_key, kind, caller, input, outcome)`;
+    (tenant_id, id, idempotency_key, kind, caller, input, outcome)
+  returning caller)
+  select set_config('holdfast.aboard',
+    case when bool_and(holdfast.acts_for_others(caller)) then 'services' else 'users' end, true) from recorded`;
 
 /**
  * Records outcomes under their keys, sorted by key so that two transactions can't wait for each other's keys. A key

@@ -1,4 +1,5 @@
 import { isRetryable } from "../postgres-error.ts";
+import { SYSTEM_CALLER } from "../principal.ts";
 import type { Sessions } from "../sessions.ts";
 import { textOf } from "../statements.ts";
 import type { TopicName } from "../topic-name.ts";
@@ -90,7 +91,7 @@ async function sweepTenant(
 
 function inTransaction<T>(sessions: Sessions, tenantId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
   const deadline = Date.now() + TRANSACTION_TIMEOUT_MS;
-  return runTransaction(sessions, { tenantId, deadline, planOnce: true }, work);
+  return runTransaction(sessions, { tenantId, caller: SYSTEM_CALLER, deadline, planOnce: true }, work);
 }
 
 /** The next rows would fare no better. */
