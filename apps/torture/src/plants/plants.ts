@@ -187,3 +187,10 @@ export const plants: readonly Plant[] = [
   ...seatPlants,
   ...conversationPlants,
 ];
+
+export function findPlant(name: string): Plant {
+  const plant = plants.find((candidate) => candidate.name === name);
+  if (plant === undefined)
+    throw new Error(`no plant "${name}". There are: ${plants.map((each) => each.name).join(", ")}`);
+  return plant;
+}
