@@ -29,7 +29,8 @@ export class Judge {
   }
 
   async judge(lane: Lane, request: FuzzRequest, answer: Exchange): Promise<Finding[]> {
-    const { never, audit } = this.#world;
+    const { audit, directory } = this.#world;
+    const never = [...this.#world.never, directory];
     const isForbidden = (mark: string): boolean => this.#isForbidden(mark, lane, request);
     const findings = [
       ...checkAnswers(request, answer),

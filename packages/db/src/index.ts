@@ -1,6 +1,6 @@
 export { createApiKey, findApiKeyPrincipal, type NewApiKey } from "./api-keys.ts";
 export type { WantedTopic } from "./changes/feed.ts";
-export { parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
+export { changeInputs, parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
 export type { ChangeEvent } from "./changes/watcher.ts";
 export {
   type Answer,

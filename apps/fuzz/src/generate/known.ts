@@ -15,8 +15,9 @@ export class Known {
   add(field: string, value: string): void {
     const values = this.#values.get(field) ?? [];
     this.#values.set(field, values);
-    if (!values.includes(value)) values.push(value);
-    // The oldest go: what they name has been used up by others.
+    const before = values.indexOf(value);
+    if (before !== -1) values.splice(before, 1);
+    values.push(value);
     if (values.length > MAX_VALUES) values.shift();
   }
 

@@ -16,8 +16,10 @@ export function allowanceOf({ responses, end }: Exchange): Allowance | undefined
   let [successes, refusals] = [0, 0];
   if (end !== "answered") return undefined;
   for (const response of responses) {
-    if (response.contentType.startsWith("application/jsonl") || !response.complete) return undefined;
-    for (const one of toldIn(response) ?? []) {
+    const told = toldIn(response);
+    const isStreamed = told === undefined && response.status < 400 && response.contentType.includes("json");
+    if (isStreamed || !response.complete) return undefined;
+    for (const one of told ?? []) {
       if (one.ok) successes++;
       else if (errorTable[one.code as keyof typeof errorTable]?.recorded || one.code === "TIMEOUT")
         refusals++;

@@ -22,6 +22,7 @@ export class Stock {
   readonly hidden = new Known();
   readonly recordings: Buffer[] = [];
   readonly #options: StockOptions;
+  readonly #wallets: Record<Owner, string[]> = { ada: [], bob: [], hidden: [] };
   #keys = 0;
   #shows = 0;
 
@@ -31,12 +32,15 @@ export class Stock {
 
   /** Opens what all that follows needs. */
   async open(): Promise<void> {
-    for (const owner of OWNERS)
-      for (let count = 0; count < 2; count++)
-        await this.#write(owner === "hidden" ? "hidden" : "studio", owner, "wallets.open", {
+    for (const owner of OWNERS) {
+      for (let count = 0; count < 2; count++) {
+        const opened = await this.#write("studio", owner, "wallets.open", {
           currency: "sat",
           ownerId: owner,
         });
+        this.#wallets[owner].push((opened as { walletId: string }).walletId);
+      }
+    }
     await this.#openShow();
     await this.renew();
     await this.#read();
@@ -45,16 +49,11 @@ export class Stock {
   /** Makes new what fuzzed requests use up: credit, holds, reservations, conversations. */
   async renew(): Promise<void> {
     for (const owner of OWNERS) {
-      const mine = owner === "hidden" ? this.hidden : this.known;
       const memo = this.#options.markOf(owner);
       const caller = owner === "hidden" ? "hidden" : owner;
-      const walletId = mine.pick("walletId", 0);
-      for (let at = 0; at < 2; at++)
-        await this.#write("studio", owner, "wallets.credit", {
-          walletId: mine.pick("walletId", at),
-          amount: "100000",
-          memo,
-        });
+      const [walletId] = this.#wallets[owner];
+      for (const id of this.#wallets[owner])
+        await this.#write("studio", owner, "wallets.credit", { walletId: id, amount: "100000", memo });
       const hold = { walletId, amount: "200", expiresInSeconds: 86_400, memo };
       for (let count = 0; count < 3; count++) await this.#write(caller, owner, "wallets.hold", hold);
       await this.#write(caller, owner, "wallets.debit", { walletId, amount: "1", memo });
@@ -75,8 +74,8 @@ export class Stock {
     const best = { bestAvailable: { quantity: 2 }, expiresInSeconds: 600, replace: true };
     for (const customerId of ["ada", "bob", "studio"])
       await this.#write("studio", "ada", "seats.reserve", { showId, customerId, ...best });
-    const fromWalletId = this.known.pick("walletId", 0);
-    const toWalletId = this.known.pick("walletId", 2);
+    const [fromWalletId] = this.#wallets.ada;
+    const [toWalletId] = this.#wallets.bob;
     const between = { fromWalletId, toWalletId, amount: "1" };
     await this.#write("ada", "ada", "wallets.transfer", { ...between, memo: this.#options.markOf("ada") });
     await this.#write("ada", "ada", "wallets.boost", { ...between, message: this.#options.markOf("ada") });
@@ -89,7 +88,7 @@ export class Stock {
   }
 
   async #openShow(): Promise<void> {
-    const walletId = this.known.pick("walletId", 0);
+    const [walletId] = this.#wallets.ada;
     await this.#write("studio", "ada", "shows.create", {
       name: this.#options.markOf("ada"),
       walletId,

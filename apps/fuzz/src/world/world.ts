@@ -17,6 +17,8 @@ export interface World {
   readonly secret: string;
   /** Secrets, passwords and variables that the process knows and no answer may tell. */
   readonly never: readonly string[];
+  /** Where the program is: its logs may say so. */
+  readonly directory: string;
   close(): Promise<void>;
 }
 
@@ -66,8 +68,8 @@ export async function createWorld({ tenants, plant, onProgress }: WorldOptions):
     const audit = await startAudit(postgres.url);
     opened.push(() => audit.close());
     const { password } = new URL(postgres.url);
-    const never = [secret, tokenSecret, variable, password, directory].filter((text) => text !== "");
-    return { databaseUrl: postgres.url, server, audit, secret, never, close };
+    const never = [secret, tokenSecret, variable, password];
+    return { databaseUrl: postgres.url, server, audit, secret, never, directory, close };
   } catch (error) {
     await close();
     throw error;

@@ -31,6 +31,9 @@ declare module "fastify" {
 /** Without a limit one HTTP request runs as many calls as its URL has room for: 800, measured. */
 const MAX_CALLS_A_REQUEST = 100;
 
+/** Of others some can't even be put into the web Request that tRPC's adapter works on. */
+const METHODS = new Set(["GET", "HEAD", "POST"]);
+
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
@@ -54,6 +57,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
     acceptJsonBody(app);
     decorateWithArrival(app);
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
+      if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
@@ -104,8 +108,12 @@ export async function answerByAdapter(
     res: reply,
     path: request.params.path,
     createContext,
-    responseMeta: ({ errors }) => ({
-      headers: new Headers(responseHeaders(errors.map(toHoldfastError))),
+    responseMeta: ({ errors, type }) => ({
+      headers: new Headers({
+        ...responseHeaders(errors.map(toHoldfastError)),
+        // What never became a call is told in JSON as well, and the adapter says so of calls only.
+        ...(type === "unknown" ? { "content-type": "application/json" } : {}),
+      }),
     }),
     onError: ({ error }) => onError(error),
   });
