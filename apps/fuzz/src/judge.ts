@@ -16,11 +16,15 @@ interface JudgeOptions {
   readonly strangers: Stock;
 }
 
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
 /** Puts the question to every answer, and to every row that was written meanwhile. */
 export class Judge {
   readonly #world: World;
   readonly #procedures: ReadonlySet<string>;
   readonly #strangersIds: ReadonlySet<string>;
+  /** By lane: those of them that it has named by itself. */
+  readonly #namedBy = new Map<number, Set<string>>();
 
   constructor({ world, procedures, strangers }: JudgeOptions) {
     this.#world = world;
@@ -28,13 +32,22 @@ export class Judge {
     this.#strangersIds = new Set([...strangers.known.values, ...strangers.hidden.values]);
   }
 
+  /** Tells ids that are somebody else's; one that this lane has sent before may be told again, as its own words. */
+  #strangersTo(lane: Lane, text: string): (id: string) => boolean {
+    const named = this.#namedBy.get(lane.tenantId) ?? new Set();
+    this.#namedBy.set(lane.tenantId, named);
+    for (const id of text.toLowerCase().match(UUID) ?? []) if (this.#strangersIds.has(id)) named.add(id);
+    return (id) => this.#strangersIds.has(id) && !named.has(id);
+  }
+
   async judge(lane: Lane, request: FuzzRequest, answer: Exchange): Promise<Finding[]> {
     const { audit, directory } = this.#world;
     const never = [...this.#world.never, directory];
     const isForbidden = (mark: string): boolean => this.#isForbidden(mark, lane, request);
+    const text = textOf(request);
     const findings = [
       ...checkAnswers(request, answer),
-      ...checkLeaks(textOf(request), answer, { never, isForbidden, strangersIds: this.#strangersIds }),
+      ...checkLeaks(text, answer, { never, isForbidden, isStrangers: this.#strangersTo(lane, text) }),
       ...checkChanges(await audit.take(lane.tenantId), allowanceOf(answer), this.#isProcedure),
     ];
     for (const { body, contentType } of answer.responses)

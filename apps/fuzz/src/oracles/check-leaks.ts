@@ -27,8 +27,8 @@ export interface Secrets {
   readonly never: readonly string[];
   /** What may be told to some: what everything of a tenant's or an owner's says. */
   isForbidden(mark: string): boolean;
-  /** Ids that are somebody else's. */
-  readonly strangersIds: ReadonlySet<string>;
+  /** Whether an id is somebody else's. */
+  isStrangers(id: string): boolean;
 }
 
 const MARK = /canary-[\w-]+/g;
@@ -45,7 +45,7 @@ export function checkLeaks(request: string, { responses }: Exchange, secrets: Se
 function checkSecrets(
   request: string,
   text: string,
-  { never, isForbidden, strangersIds }: Secrets,
+  { never, isForbidden, isStrangers }: Secrets,
 ): Finding[] {
   const findings: Finding[] = never
     .filter((secret) => text.includes(secret))
@@ -55,7 +55,7 @@ function checkSecrets(
     }));
   const others = [
     ...(text.match(MARK) ?? []).filter(isForbidden),
-    ...(text.match(UUID) ?? []).filter((id) => strangersIds.has(id)),
+    ...(text.match(UUID) ?? []).filter(isStrangers),
   ];
   for (const mark of others)
     if (!saysItself(request, mark)) findings.push({ rule: "nobody hears of another's", message: mark });

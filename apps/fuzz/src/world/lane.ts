@@ -1,4 +1,3 @@
-import { createApiKey } from "@holdfast/db";
 import { createHostileTokens } from "@holdfast/torture/hostile-tokens";
 import { SignJWT } from "jose";
 import type { CallerName } from "../generate/request.ts";
@@ -20,10 +19,7 @@ type Signed = keyof typeof ROLES;
 
 export const markOf = (tenantId: number, owner: Owner): string => `canary-${tenantId}-${owner}`;
 
-export async function createLane(
-  { server, secret, databaseUrl: url }: World,
-  tenantId: number,
-): Promise<Lane> {
+export async function createLane({ server, secret }: World, tenantId: number): Promise<Lane> {
   const tokens = new Map<string, string>();
   for (const subject of Object.keys(ROLES) as Signed[]) {
     const token = await new SignJWT({ tenant: tenantId, role: ROLES[subject] })
@@ -34,13 +30,14 @@ export async function createLane(
       .sign(new TextEncoder().encode(secret));
     tokens.set(subject, `Bearer ${token}`);
   }
-  tokens.set("key", `Bearer ${await createApiKey({ url, tenantId, subject: "machine", role: "service" })}`);
   const hostile = createHostileTokens(secret);
-  const authorizationOf: Lane["authorizationOf"] = (caller, at = 0) =>
-    caller === "impostor"
-      ? hostile[at % hostile.length]?.authorizationFor({ tenantId, subject: "ada", role: "service" })
-      : tokens.get(caller);
-  const stock = new Stock({
+  const authorizationOf: Lane["authorizationOf"] = (caller, at = 0) => {
+    if (caller === "impostor")
+      return hostile[at % hostile.length]?.authorizationFor({ tenantId, subject: "ada", role: "service" });
+    if (caller === "key") return `Bearer ${stock.known.pick("apiKey", at) ?? "hf_"}`;
+    return tokens.get(caller);
+  };
+  const stock: Stock = new Stock({
     port: server.port,
     authorizationOf,
     markOf: (owner) => markOf(tenantId, owner),

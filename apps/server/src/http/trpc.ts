@@ -56,6 +56,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     decorateWithArrival(app);
+    app.addHook("onSend", async (_request, reply) => sayJson(reply));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
@@ -70,6 +71,11 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
     app.all("/:path", handle);
     app.post("/:path(^conversations[.]importJson$)", { bodyLimit: IMPORT_LIMIT_BYTES }, handle);
   };
+}
+
+/** tRPC's adapter answers JSON to what never became a call as well, and leaves it to the web's Response to say what it is. */
+function sayJson(reply: FastifyReply): void {
+  if (`${reply.getHeader("content-type")}`.startsWith("text/plain")) reply.type("application/json");
 }
 
 function decorateWithArrival(app: FastifyInstance): void {
@@ -108,12 +114,8 @@ export async function answerByAdapter(
     res: reply,
     path: request.params.path,
     createContext,
-    responseMeta: ({ errors, type }) => ({
-      headers: new Headers({
-        ...responseHeaders(errors.map(toHoldfastError)),
-        // What never became a call is told in JSON as well, and the adapter says so of calls only.
-        ...(type === "unknown" ? { "content-type": "application/json" } : {}),
-      }),
+    responseMeta: ({ errors }) => ({
+      headers: new Headers(responseHeaders(errors.map(toHoldfastError))),
     }),
     onError: ({ error }) => onError(error),
   });
