@@ -22,7 +22,8 @@ export interface FuzzOptions {
   readonly plant?: Plant | undefined;
   /** Whether a process that is silent for seconds is a finding: not where other work on the machine makes it so. */
   readonly timed?: boolean | undefined;
-  readonly lanes?: number | undefined;
+  /** Ends the run at so many findings. */
+  readonly enough?: number | undefined;
   readonly onProgress: (message: string) => void;
 }
 
@@ -32,17 +33,13 @@ const FIRST_TENANT = 11;
 /** A tenant that no request may touch: its ids are known to all lanes, and its data to nobody. */
 const STRANGER = 10;
 const RENEW_EVERY = 300;
-const MAX_FINDINGS = 10;
 const TELL_EVERY_MS = 500;
 
 /** Sends hostile requests to a server of its own and judges every answer, every row and the process. */
 export async function fuzz(options: FuzzOptions): Promise<Report> {
-  const { seed, only, plant, timed = true, onProgress } = options;
+  const { seed, only, plant, timed = true, enough = 10, onProgress } = options;
   const count = only === undefined ? options.requests : only + 1;
-  const lanes = Math.min(
-    options.lanes ?? LANES,
-    only === undefined ? options.requests : Number.POSITIVE_INFINITY,
-  );
+  const lanes = Math.min(LANES, count);
   const tenants = Array.from({ length: lanes }, (_, at) => FIRST_TENANT + at);
   const world = await createWorld({ tenants: [STRANGER, ...tenants], plant, onProgress });
   const onSignal = (): void => void world.close().finally(() => process.exit(130));
@@ -57,7 +54,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     const document = await openApiOf(world);
     const judge = new Judge({ world, procedures, strangers: stranger.stock });
     const source = { procedures, document, strangers: stranger.stock.known };
-    const isOver = (): boolean => world.server.exit !== undefined || tally.findings.length >= MAX_FINDINGS;
+    const isOver = (): boolean => world.server.exit !== undefined || tally.findings.length >= enough;
     const health = watchHealth(world.server, { timed, onFinding: (finding) => tally.blame(finding) });
     const startedAtMs = performance.now();
     const telling = setInterval(() => onProgress(tally.progress(count)), TELL_EVERY_MS);

@@ -1,10 +1,17 @@
 import type { Plant } from "@holdfast/torture/bundle";
+import type { Rule } from "./oracles/finding.ts";
+
+/** A bug, and the rule that it breaks. */
+export interface FuzzPlant extends Plant {
+  readonly breaks: Rule;
+}
 
 /** Bugs such as people write, one at a time, as edits to the product's source: a run must find each of them. */
-export const plants: readonly Plant[] = [
+export const plants: readonly FuzzPlant[] = [
   {
     name: "unhandled-rejection",
     bug: "work that nobody waits for fails",
+    breaks: "the process lives",
     edits: [
       {
         file: "packages/api/src/conversations/router.ts",
@@ -17,6 +24,7 @@ export const plants: readonly Plant[] = [
   {
     name: "throw-in-a-handler",
     bug: "a field is used before anybody has looked whether it is text",
+    breaks: "answers below 500",
     edits: [
       {
         file: "packages/db/src/write-path/registry.ts",
@@ -28,7 +36,8 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "message-of-an-error-told",
-    bug: "what the database said is told as the reason",
+    bug: "what was thrown is told as the reason",
+    breaks: "no answer tells of the inside",
     edits: [
       {
         file: "packages/api/src/errors.ts",
@@ -40,6 +49,7 @@ export const plants: readonly Plant[] = [
   {
     name: "refusal-writes",
     bug: "who asks for what is not there leaves a row",
+    breaks: "a refusal changes nothing",
     edits: [
       {
         file: "packages/db/src/write-path/execute.ts",
@@ -50,7 +60,7 @@ export const plants: readonly Plant[] = [
   },
 ];
 
-export function findPlant(name: string): Plant {
+export function findPlant(name: string): FuzzPlant {
   const plant = plants.find((candidate) => candidate.name === name);
   if (plant === undefined)
     throw new Error(`no plant "${name}". There are: ${plants.map((one) => one.name).join(", ")}`);
