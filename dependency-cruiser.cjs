@@ -13,7 +13,7 @@ const folders = (path) =>
 const test = "[.]test[.]tsx?$|/(test|testing)/";
 const dbTooling = "^packages/db/(scripts/|[^/]+[.]ts$)";
 /** They measure and break things, so they import whatever they measure. */
-const laboratories = "^(apps/(bench|torture)|packages/race-lab)/";
+const laboratories = "^(apps/(bench|fuzz|torture)|packages/race-lab)/";
 const typesOnly = ["type-only", "type-import"];
 
 /** What each workspace may import of the others: at run time, and as types alone. */
@@ -105,7 +105,7 @@ module.exports = {
     {
       name: "nothing-imports-an-app",
       comment:
-        "An app is where imports end. What two of them need belongs in a package. (Tests, bench and torture may.)",
+        "An app is where imports end. What two of them need belongs in a package. (Tests, bench, fuzz and torture may.)",
       severity: "error",
       from: { path: "^(apps|packages)/([^/]+)/", pathNot: [test, laboratories] },
       to: { path: "^apps/", pathNot: "^$1/$2/" },

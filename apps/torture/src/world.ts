@@ -6,6 +6,7 @@ import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import type { HistoryEvent } from "./history.ts";
+import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";
 import { bundleServer } from "./server-bundle.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
@@ -101,7 +102,11 @@ export async function createWorld({
   try {
     await migrate({ url: postgres.url });
     onProgress(`starting ${count} servers`);
-    const program = await bundleServer(directory, plant);
+    const program = await bundleServer({
+      entry: "apps/torture/src/server/main.ts",
+      directory,
+      plant: plant === undefined ? undefined : findPlant(plant),
+    });
     for (let index = 0; index < count; index++) await startServer(index, program);
   } catch (error) {
     await close();

@@ -1,5 +1,5 @@
 export type { WantedTopic } from "./changes/feed.ts";
-export { parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
+export { changeInputs, parseWatchInput, type WatchInput } from "./changes/watch-input.ts";
 export type { ChangeEvent } from "./changes/watcher.ts";
 export {
   type Answer,

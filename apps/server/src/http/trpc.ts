@@ -31,6 +31,9 @@ declare module "fastify" {
 /** Without a limit one HTTP request runs as many calls as its URL has room for: 800, measured. */
 const MAX_CALLS_A_REQUEST = 100;
 
+/** Of others some can't even be put into the web Request that tRPC's adapter works on. */
+const METHODS = new Set(["GET", "HEAD", "POST"]);
+
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
@@ -53,7 +56,9 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     decorateWithArrival(app);
+    app.addHook("onSend", async (_request, reply) => sayJson(reply));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
+      if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
@@ -66,6 +71,11 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
     app.all("/:path", handle);
     app.post("/:path(^conversations[.]importJson$)", { bodyLimit: IMPORT_LIMIT_BYTES }, handle);
   };
+}
+
+/** tRPC's adapter answers JSON to what never became a call as well, and leaves it to the web's Response to say what it is. */
+function sayJson(reply: FastifyReply): void {
+  if (`${reply.getHeader("content-type")}`.startsWith("text/plain")) reply.type("application/json");
 }
 
 function decorateWithArrival(app: FastifyInstance): void {

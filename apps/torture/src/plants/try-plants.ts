@@ -1,6 +1,5 @@
-import { findPlant } from "../server-bundle.ts";
 import { torture } from "../torture.ts";
-import { plants } from "./plants.ts";
+import { findPlant, plants } from "./plants.ts";
 
 export interface TriedPlant {
   readonly name: string;

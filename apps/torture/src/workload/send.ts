@@ -5,7 +5,8 @@ export interface Call {
   readonly port: number;
   readonly procedure: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly token: string;
+  /** The header of this name. */
+  readonly authorization: string;
   /** What the server is told. */
   readonly deadlineMs: number;
   /** When the caller stops waiting. */
@@ -27,7 +28,7 @@ export function send(call: Call): Promise<Reply> {
       path: `/trpc/${call.procedure}${search}`,
       method: query ? "GET" : "POST",
       headers: {
-        authorization: `Bearer ${call.token}`,
+        authorization: call.authorization,
         "content-type": "application/json",
         "holdfast-deadline-ms": String(call.deadlineMs),
       },
