@@ -55,6 +55,7 @@ test.each<[string, Record<string, string>, string]>([
     "HOLDFAST_JWKS_URL must be an http(s) address",
   ],
   [
+    "an issuer's keys for whomever",
     { HOLDFAST_JWKS_URL: "https://id.example/jwks", HOLDFAST_JWT_ISSUER: "https://id.example" },
     "HOLDFAST_JWKS_URL needs HOLDFAST_JWT_ISSUER and HOLDFAST_JWT_AUDIENCE as well",
   ],
