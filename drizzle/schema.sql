@@ -18,7 +18,8 @@ table api_keys (
   role text not null,
   secret_hash bytea not null,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  operation_id uuid
 ) row level security forced owner holdfast_owner
 
 table conversations (
@@ -276,24 +277,24 @@ policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((te
 
 policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
 
-policy answer_steps_said_by_owner on answer_steps for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy answer_steps_said_by_owner on answer_steps as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.conversations one ON (((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id))))
   WHERE ((operation.tenant_id = answer_steps.tenant_id) AND (operation.id = answer_steps.operation_id)))))
 
-policy answer_steps_seen on answer_steps for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy answer_steps_seen on answer_steps as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.conversations one
   WHERE ((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id)))))) with check ()
-
-policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
 
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
 
-policy api_keys_seen on api_keys for SELECT to holdfast_app using (( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others)) with check ()
+policy api_keys_seen on api_keys as restrictive for SELECT to holdfast_app using (( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others)) with check ()
 
-policy conversations_begun_by_owner on conversations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, conversations.owner_id) AS may_act_for
+policy api_keys_stay_revoked on api_keys as restrictive for UPDATE to holdfast_app using (true) with check ((revoked_at IS NOT NULL))
+
+policy conversations_begun_by_owner on conversations as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, conversations.owner_id) AS may_act_for
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = conversations.tenant_id) AND (operation.id = conversations.operation_id)))))
 
@@ -301,31 +302,31 @@ policy conversations_of_tenant on conversations for ALL to holdfast_app using ((
 
 policy conversations_read_by_owner on conversations for SELECT to holdfast_owner using (true) with check ()
 
-policy conversations_seen on conversations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy conversations_seen on conversations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true) with check ()
 
-policy entries_seen on entries for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy entries_seen on entries as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id)))))) with check ()
 
-policy entries_taken_by_owner on entries for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
+policy entries_taken_by_owner on entries as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
    FROM (holdfast.operations operation
      JOIN holdfast.wallets one ON (((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id))))
   WHERE ((operation.tenant_id = entries.tenant_id) AND (operation.id = entries.operation_id)))))
 
 policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
-policy holds_placed_by_owner on holds for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy holds_placed_by_owner on holds as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.wallets one ON (((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id))))
   WHERE ((operation.tenant_id = holds.tenant_id) AND (operation.id = holds.operation_id)))))
 
 policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) with check ()
 
-policy holds_seen on holds for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy holds_seen on holds as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id)))))) with check ()
 
@@ -333,16 +334,16 @@ policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id 
 
 policy messages_read_by_owner on messages for SELECT to holdfast_owner using (true) with check ()
 
-policy messages_seen on messages for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy messages_seen on messages as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.conversations one
   WHERE ((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id)))))) with check ()
 
-policy messages_written_by_owner on messages for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy messages_written_by_owner on messages as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.conversations one ON (((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id))))
   WHERE ((operation.tenant_id = messages.tenant_id) AND (operation.id = messages.operation_id)))))
 
-policy operations_name_only_own on operations for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
+policy operations_name_only_own on operations as restrictive for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
 CASE
     WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND ((outcome ->> 'ok'::text) = 'true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
@@ -352,9 +353,9 @@ policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant
 
 policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
 
-policy operations_seen on operations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (caller = ( SELECT holdfast.caller() AS caller)))) with check ()
+policy operations_seen on operations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (caller = ( SELECT holdfast.caller() AS caller)))) with check ()
 
-policy reservations_made_by_customer on reservations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, reservations.customer_id) AS may_act_for
+policy reservations_made_by_customer on reservations as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, reservations.customer_id) AS may_act_for
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = reservations.tenant_id) AND (operation.id = reservations.operation_id)))))
 
@@ -362,15 +363,15 @@ policy reservations_of_tenant on reservations for ALL to holdfast_app using ((te
 
 policy reservations_read_by_owner on reservations for SELECT to holdfast_owner using (true) with check ()
 
-policy reservations_seen on reservations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy reservations_seen on reservations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
 
-policy seats_seen on seats for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy seats_seen on seats as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
 
-policy show_changes_made_by_customer on show_changes for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
+policy show_changes_made_by_customer on show_changes as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.reservations one ON (((one.tenant_id = show_changes.tenant_id) AND (one.id = show_changes.reservation_id))))
   WHERE ((operation.tenant_id = show_changes.tenant_id) AND (operation.id = show_changes.operation_id)))))
@@ -379,9 +380,9 @@ policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((te
 
 policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
 
-policy show_changes_seen on show_changes for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy show_changes_seen on show_changes as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
 
-policy shows_created_by_services on shows for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
+policy shows_created_by_services on shows as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = shows.tenant_id) AND (operation.id = shows.operation_id)))))
 
@@ -389,7 +390,7 @@ policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NUL
 
 policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
 
-policy shows_seen on shows for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy shows_seen on shows as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
@@ -397,17 +398,17 @@ policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = 
 
 policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
 
-policy tenants_seen on tenants for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy tenants_seen on tenants as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
 
 policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
-policy wallets_opened_by_owner on wallets for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
+policy wallets_opened_by_owner on wallets as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = wallets.tenant_id) AND (operation.id = wallets.operation_id)))))
 
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
-policy wallets_seen on wallets for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy wallets_seen on wallets as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 grant INSERT (conversation_id) on answer_steps to holdfast_app
 
@@ -441,9 +442,25 @@ grant SELECT (tenant_id) on answer_steps to holdfast_app
 
 grant SELECT (version) on answer_steps to holdfast_app
 
+grant INSERT (created_at) on api_keys to holdfast_app
+
+grant INSERT (id) on api_keys to holdfast_app
+
+grant INSERT (operation_id) on api_keys to holdfast_app
+
+grant INSERT (role) on api_keys to holdfast_app
+
+grant INSERT (secret_hash) on api_keys to holdfast_app
+
+grant INSERT (subject) on api_keys to holdfast_app
+
+grant INSERT (tenant_id) on api_keys to holdfast_app
+
 grant SELECT (created_at) on api_keys to holdfast_app
 
 grant SELECT (id) on api_keys to holdfast_app
+
+grant SELECT (operation_id) on api_keys to holdfast_app
 
 grant SELECT (revoked_at) on api_keys to holdfast_app
 
@@ -454,6 +471,8 @@ grant SELECT (secret_hash) on api_keys to holdfast_app
 grant SELECT (subject) on api_keys to holdfast_app
 
 grant SELECT (tenant_id) on api_keys to holdfast_app
+
+grant UPDATE (revoked_at) on api_keys to holdfast_app
 
 grant INSERT (answer_id) on conversations to holdfast_app
 
