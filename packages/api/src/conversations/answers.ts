@@ -47,7 +47,10 @@ const paidStep: z.ZodType<PaidStep> = z
     z.strictObject({ step: z.literal("hold"), ...holdPlaced }),
     z.strictObject({ step: z.enum(["capture", "release"]), ...holdChanged }),
   ])
-  .meta({ id: "PaidStep", description: "What it did to the wallet that pays; the hold bears the answer's id." });
+  .meta({
+    id: "PaidStep",
+    description: "What it did to the wallet that pays; the hold bears the answer's id.",
+  });
 
 const opened = answerOf<AnswerOpened>()(
   z.strictObject({
@@ -80,7 +83,9 @@ const answerChanged = {
 answerOf<AnswerChanged>()(z.strictObject(answerChanged));
 export const stoppedAnswer = z.strictObject({ ...answerChanged, replayed }).meta({ id: "AnswerStopped" });
 
-const part = z.looseObject({ type: z.string().meta({ example: "text" }) }).meta({ example: { type: "text", text: "Hello" } });
+const part = z
+  .looseObject({ type: z.string().meta({ example: "text" }) })
+  .meta({ example: { type: "text", text: "Hello" } });
 const message = z
   .strictObject({
     id: z.string().meta({ example: "msg-1" }),
@@ -125,7 +130,9 @@ export const conversations = z
 export const conversation = answerOf<ConversationView>()(
   z.strictObject({
     ...summary,
-    answerId: id.nullable().meta({ description: "The answer under way: its id is what a stop names.", example: null }),
+    answerId: id
+      .nullable()
+      .meta({ description: "The answer under way: its id is what a stop names.", example: null }),
     waiting: z.boolean().meta({ description: "Whether messages wait for an answer.", example: false }),
     messages: z.array(messageView).describe("The last ones."),
   }),
@@ -136,7 +143,10 @@ export const messages = z
     messages: z.array(messageView),
     next: version
       .nullable()
-      .meta({ description: "Pass it as `before` (or `after`) for the next page; null when there is none.", example: null }),
+      .meta({
+        description: "Pass it as `before` (or `after`) for the next page; null when there is none.",
+        example: null,
+      }),
   })
   .meta({ id: "Messages" });
 export const exported = z.array(message);

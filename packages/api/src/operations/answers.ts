@@ -9,7 +9,10 @@ const outcome = z
     z.strictObject({ ok: z.literal(true), data: z.unknown() }),
     z.strictObject({ ok: z.literal(false), code: z.string(), details: z.unknown() }),
   ])
-  .meta({ id: "Outcome", description: "What it came to: what its caller was told, or a code of the table of errors." });
+  .meta({
+    id: "Outcome",
+    description: "What it came to: what its caller was told, or a code of the table of errors.",
+  });
 
 const summary = {
   operationId: id,

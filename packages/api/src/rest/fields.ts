@@ -19,12 +19,19 @@ export const instant = z.iso
   .datetime()
   .meta({ description: "By the database's clock.", example: "2026-11-26T18:00:00.000Z" });
 export const count = z.int().min(0);
-export const operationId = id.describe("The operation that did it: `GET /v1/operations/{operationId}` tells all of it.");
+export const operationId = id.describe(
+  "The operation that did it: `GET /v1/operations/{operationId}` tells all of it.",
+);
 export const replayed = z
   .boolean()
-  .meta({ description: "Whether an earlier call with the same key did this, and this answer repeats its.", example: false });
+  .meta({
+    description: "Whether an earlier call with the same key did this, and this answer repeats its.",
+    example: false,
+  });
 export const next = (of: z.ZodType) =>
-  of.nullable().meta({ description: "Pass it as `before` for the next page; null when there is none.", example: null });
+  of
+    .nullable()
+    .meta({ description: "Pass it as `before` for the next page; null when there is none.", example: null });
 
 type Same<A, B> = [Required<A>] extends [Required<B>]
   ? [Required<B>] extends [Required<A>]

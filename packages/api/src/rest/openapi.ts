@@ -21,7 +21,11 @@ interface MediaType {
   readonly example?: unknown;
 }
 
-interface Response {
+interface Ref {
+  readonly $ref: string;
+}
+
+export interface Response {
   readonly description: string;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, MediaType>>;
@@ -37,7 +41,7 @@ export interface Operation {
     readonly required: boolean;
     readonly content: Readonly<Record<string, MediaType>>;
   };
-  readonly responses: Readonly<Record<string, Response>>;
+  readonly responses: Readonly<Record<string, Response | Ref>>;
 }
 
 /** As much of an OpenAPI 3.1 document as is read here. */
@@ -49,6 +53,7 @@ export interface OpenApi {
   readonly components: {
     readonly schemas: Readonly<JsonSchemas>;
     readonly parameters: Readonly<Record<string, Parameter>>;
+    readonly responses: Readonly<Record<string, Response>>;
   };
   readonly [field: string]: unknown;
 }
@@ -95,19 +100,20 @@ const HEADERS = {
   "WWW-Authenticate": { description: "`Bearer`.", schema: { type: "string" } },
 } as const;
 
+const RESPONSES = "#/components/responses/";
 const header = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
 const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
 
 /** The OpenAPI 3.1 document of all that is below /v1, made from the routes and the schemas that do the work. */
 export function openApi(): OpenApi {
-  const schemas: JsonSchemas = {};
+  const named: Named = { schemas: {}, responses: {} };
   const paths: Record<string, Record<string, Operation>> = {};
   for (const call of restCalls()) {
     const { path, method } = call.route;
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(call, schemas) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(call, named) };
   }
   const { answer, ...watch } = watchOperation;
-  paths["/changes"] = { get: { ...watch, responses: { 200: answer, ...refusals(["NOT_FOUND"], schemas) } } };
+  paths["/changes"] = { get: { ...watch, responses: { 200: answer, ...refusals(["NOT_FOUND"], named) } } };
   return {
     openapi: "3.1.0",
     info: {
@@ -127,13 +133,21 @@ export function openApi(): OpenApi {
       },
       parameters: PARAMETERS,
       headers: HEADERS,
-      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      responses: named.responses,
+      schemas: Object.fromEntries(Object.entries(named.schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
     } as OpenApi["components"],
   };
 }
 
-function operationOf(call: RestCall, schemas: JsonSchemas): Operation {
+/** What operations share, and refer to. */
+interface Named {
+  readonly schemas: JsonSchemas;
+  readonly responses: Record<string, Response>;
+}
+
+function operationOf(call: RestCall, named: Named): Operation {
   const { route, takesKey, type, body } = call;
+  const { schemas } = named;
   const { summary, description, example } = route;
   const schema = toJsonSchema(route.answer, "output", schemas);
   return {
@@ -169,7 +183,7 @@ function operationOf(call: RestCall, schemas: JsonSchemas): Operation {
         },
         content: { "application/json": { schema, example: sampleOf(schema, schemas) } },
       },
-      ...refusals([...codesOf(call), ...route.errors], schemas),
+      ...refusals([...codesOf(call), ...route.errors], named),
     },
   };
 }
@@ -198,17 +212,23 @@ const ALWAYS: readonly ErrorCode[] = [
 ];
 
 /** Responses by status; where several codes share one, `code` tells which it is. */
-function refusals(codes: readonly ErrorCode[], schemas: JsonSchemas): Record<string, Response> {
+function refusals(codes: readonly ErrorCode[], named: Named): Record<string, Ref> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...ALWAYS, ...codes]) {
-    toJsonSchema(problemSchema(code), "output", schemas);
     const { status } = errorTable[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return Object.fromEntries([...byStatus].map(([status, all]) => [status, refusal(all, schemas)]));
+  return Object.fromEntries([...byStatus].map(([status, all]) => [status, refusal(all, named)]));
 }
 
-function refusal(codes: readonly ErrorCode[], schemas: JsonSchemas): Response {
+function refusal(codes: readonly ErrorCode[], { schemas, responses }: Named): Ref {
+  const name = codes.join(".");
+  responses[name] ??= refusalOf(codes, schemas);
+  return { $ref: `${RESPONSES}${name}` };
+}
+
+function refusalOf(codes: readonly ErrorCode[], schemas: JsonSchemas): Response {
+  for (const code of codes) if (!(code in schemas)) toJsonSchema(problemSchema(code), "output", schemas);
   const refs = codes.map((code) => ({ $ref: `${SCHEMAS}${code}` }));
   const [only = {}] = refs;
   const mapping = Object.fromEntries(codes.map((code) => [code, `${SCHEMAS}${code}`]));

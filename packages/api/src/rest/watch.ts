@@ -39,7 +39,8 @@ export const watchOperation = {
     },
   ],
   answer: {
-    description: "Events whose data is a list of changes; `connected` at first and a `ping` every 15 seconds.",
+    description:
+      "Events whose data is a list of changes; `connected` at first and a `ping` every 15 seconds.",
     content: {
       "text/event-stream": {
         schema: { type: "string" },

@@ -10,7 +10,18 @@ import type {
   ShowView,
 } from "@holdfast/db";
 import { z } from "zod";
-import { amount, answerOf, balance, count, id, instant, next, operationId, replayed, version } from "../rest/fields.ts";
+import {
+  amount,
+  answerOf,
+  balance,
+  count,
+  id,
+  instant,
+  next,
+  operationId,
+  replayed,
+  version,
+} from "../rest/fields.ts";
 
 /** What calls on shows and seats answer: the types of @holdfast/db as schemas. */
 
@@ -48,9 +59,13 @@ const changed = { ...reservation, operationId, showVersion };
 const extended = { ...changed, expiresInSeconds: seconds.describe("From the moment of the decision.") };
 const reserved = {
   ...extended,
-  token: z.string().describe("Needed to extend, release or confirm. A secret; repeat the call to be told it again."),
+  token: z
+    .string()
+    .describe("Needed to extend, release or confirm. A secret; repeat the call to be told it again."),
   organiserWalletId: id.describe("Whom a confirm pays.").exactOptional(),
-  adjacent: z.boolean().meta({ description: "Whether all seats are side by side in one row.", example: true }),
+  adjacent: z
+    .boolean()
+    .meta({ description: "Whether all seats are side by side in one row.", example: true }),
   insteadOf: z
     .array(seatId)
     .describe("The seats that were asked for and are taken, when the nearest ones are held instead.")
@@ -77,7 +92,9 @@ answerOf<Confirmed>()(z.strictObject(confirmed));
 export const reservedAnswer = z.strictObject({ ...reserved, replayed }).meta({ id: "Reserved" });
 export const extendedAnswer = z.strictObject({ ...extended, replayed }).meta({ id: "ReservationExtended" });
 export const changedAnswer = z.strictObject({ ...changed, replayed }).meta({ id: "ReservationChanged" });
-export const confirmedAnswer = z.strictObject({ ...confirmed, replayed }).meta({ id: "ReservationConfirmed" });
+export const confirmedAnswer = z
+  .strictObject({ ...confirmed, replayed })
+  .meta({ id: "ReservationConfirmed" });
 
 export const reservationView = answerOf<ReservationView>()(
   z.strictObject({ ...reservation, expiresInSeconds: seconds.describe("0 when it holds no seats.") }),

@@ -7,7 +7,8 @@ export const showRoutes: readonly Route[] = [
     path: "/shows",
     procedure: "shows.create",
     summary: "Create a show",
-    description: "For services: a house with its categories, sections, rows and seats. The layout never changes.",
+    description:
+      "For services: a house with its categories, sections, rows and seats. The layout never changes.",
     answer: answer.showCreated,
     errors: ["FORBIDDEN", "NOT_FOUND"],
     created: "/shows/{showId}",
@@ -38,7 +39,8 @@ export const seatRoutes: readonly Route[] = [
     path: "/shows/{showId}/reservations",
     procedure: "seats.reserve",
     summary: "Reserve seats",
-    description: "All of them or none, by `seatIds` or the `bestAvailable`; one reservation a customer and show.",
+    description:
+      "All of them or none, by `seatIds` or the `bestAvailable`; one reservation a customer and show.",
     answer: answer.reservedAnswer,
     errors: ["NOT_FOUND", "FORBIDDEN", "SEATS_TAKEN", "NOT_ENOUGH_SEATS", "RESERVATION_ACTIVE"],
     created: "/operations/{operationId}",
@@ -75,7 +77,8 @@ export const seatRoutes: readonly Route[] = [
     path: "/reservations/confirm",
     procedure: "seats.confirm",
     summary: "Buy the seats",
-    description: "The buyer's wallet pays the organiser's and the seats are sold, in one transaction; or nothing happens.",
+    description:
+      "The buyer's wallet pays the organiser's and the seats are sold, in one transaction; or nothing happens.",
     answer: answer.confirmedAnswer,
     errors: [
       "NOT_FOUND",

@@ -1,6 +1,16 @@
 import type { BalanceAt, EntryView, HoldChanged, HoldPlaced, Moved, Opened, WalletView } from "@holdfast/db";
 import { z } from "zod";
-import { amount, answerOf, balance, id, instant, next, operationId, replayed, version } from "../rest/fields.ts";
+import {
+  amount,
+  answerOf,
+  balance,
+  id,
+  instant,
+  next,
+  operationId,
+  replayed,
+  version,
+} from "../rest/fields.ts";
 
 /** What calls on wallets answer: the types of @holdfast/db as schemas. */
 
@@ -23,7 +33,9 @@ export const holdPlaced = { ...moved, holdId: id, amount, expiresAt: instant };
 export const holdChanged = {
   ...moved,
   holdId: id,
-  status: z.enum(["open", "partially_captured", "captured", "released", "expired"]).meta({ example: "captured" }),
+  status: z
+    .enum(["open", "partially_captured", "captured", "released", "expired"])
+    .meta({ example: "captured" }),
   captured: amount.describe("Captured so far, over all captures of this hold."),
   remaining: amount.meta({ description: "What is still held.", example: "0" }),
 };
@@ -83,7 +95,9 @@ const entry = answerOf<EntryView>()(
     holdId: id.describe("The hold that it placed, captured, released or let expire.").exactOptional(),
   }),
 ).meta({ id: "Entry" });
-export const entries = z.strictObject({ entries: z.array(entry), next: next(version) }).meta({ id: "Entries" });
+export const entries = z
+  .strictObject({ entries: z.array(entry), next: next(version) })
+  .meta({ id: "Entries" });
 
 export const balanceAt = answerOf<BalanceAt>()(
   z.strictObject({ walletId: id, balance, held: state.held, version }),

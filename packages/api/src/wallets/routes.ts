@@ -11,7 +11,8 @@ export const walletRoutes: readonly Route[] = [
     path: "/wallets",
     procedure: "wallets.open",
     summary: "Open a wallet",
-    description: "Users open wallets of their own; services for anybody, and with a credit line (`minBalance` below 0).",
+    description:
+      "Users open wallets of their own; services for anybody, and with a credit line (`minBalance` below 0).",
     answer: answer.openedAnswer,
     errors: ["FORBIDDEN"],
     created: "/wallets/{walletId}",
@@ -105,7 +106,8 @@ export const walletRoutes: readonly Route[] = [
     path: "/batches",
     procedure: "wallets.batch",
     summary: "Send up to 1,000 commands at once",
-    description: "With `atomic` all or none is executed; without it each has an outcome of its own in `results`.",
+    description:
+      "With `atomic` all or none is executed; without it each has an outcome of its own in `results`.",
     answer: answer.batchAnswer,
     errors: ["BATCH_REFUSED"],
     created: OPERATION,

@@ -20,7 +20,9 @@ const expected = {
 };
 const begin = {
   title: field.text(200).meta({ example: "Refund" }).optional(),
-  ownerId: field.ownerId.describe("Whose it is; the caller's when left out. Services may name anybody.").optional(),
+  ownerId: field.ownerId
+    .describe("Whose it is; the caller's when left out. Services may name anybody.")
+    .optional(),
 };
 const answer = { ...within, answerId: field.id };
 /** What a model has used so far for an answer, in tokens. */
@@ -54,7 +56,9 @@ export const conversationInputs = {
     walletId: field.id.describe("Pays for the answer, where answers cost something.").optional(),
     whenBusy: z
       .enum(["refuse", "queue"])
-      .describe('While another answer is under way: refuse, or append now and answer afterwards. Default "refuse".')
+      .describe(
+        'While another answer is under way: refuse, or append now and answer afterwards. Default "refuse".',
+      )
       .optional(),
     ...expected,
   }),

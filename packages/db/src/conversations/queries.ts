@@ -16,7 +16,9 @@ const pageSize = z.int().min(1).max(200).describe("How many a page. Default 50."
 /** Input schemas by query. */
 export const conversationQueries = {
   "conversations.list": z.strictObject({
-    before: field.id.describe("Conversations that were created before this one; the newest when left out.").optional(),
+    before: field.id
+      .describe("Conversations that were created before this one; the newest when left out.")
+      .optional(),
     limit: pageSize,
   }),
   "conversations.get": z.strictObject({ conversationId: field.id, limit: pageSize }),

@@ -46,7 +46,9 @@ const reserve = z
   .strictObject({
     ...key,
     showId: field.id,
-    seatIds: seatIds.meta({ description: "These seats. Give either this or bestAvailable.", example: ["A1", "A2"] }).optional(),
+    seatIds: seatIds
+      .meta({ description: "These seats. Give either this or bestAvailable.", example: ["A1", "A2"] })
+      .optional(),
     bestAvailable: bestAvailable.describe("So many seats, side by side where that is possible.").optional(),
     ifTaken: z
       .enum(["refuse", "nearest"])
@@ -57,7 +59,9 @@ const reserve = z
       .boolean()
       .describe("Gives the customer's reservation of this show up for the new one, if that succeeds.")
       .optional(),
-    customerId: field.ownerId.describe("For whom; the caller when left out. Services may name anybody.").optional(),
+    customerId: field.ownerId
+      .describe("For whom; the caller when left out. Services may name anybody.")
+      .optional(),
   })
   .refine((input) => (input.seatIds === undefined) !== (input.bestAvailable === undefined), {
     path: ["seatIds"],

@@ -43,7 +43,9 @@ const row = z.strictObject({
     .array(seat.nullable())
     .min(1)
     .max(1_000)
-    .describe("From left to right; null is an aisle or a gap: who sits on its two sides does not sit together."),
+    .describe(
+      "From left to right; null is an aisle or a gap: who sits on its two sides does not sit together.",
+    ),
 });
 
 const section = z.strictObject({

@@ -3,10 +3,14 @@ import * as field from "../fields.ts";
 
 /** What each wallet command takes. One schema serves the wire (decimal strings) and callers in process (bigint too). */
 
-const note = { memo: field.text(500).meta({ description: "Kept with the entry.", example: "lunch" }).optional() };
+const note = {
+  memo: field.text(500).meta({ description: "Kept with the entry.", example: "lunch" }).optional(),
+};
 const compareAndSet = {
   ifVersion: field.version
-    .meta({ description: "Refuse with VERSION_CONFLICT unless the wallet that is paid from has this version." })
+    .meta({
+      description: "Refuse with VERSION_CONFLICT unless the wallet that is paid from has this version.",
+    })
     .optional(),
 };
 const between = {
@@ -18,7 +22,9 @@ const between = {
 const open = {
   currency: field.currency,
   minBalance: field.minBalance.optional(),
-  ownerId: field.ownerId.describe("Whose it is; the caller's when left out. Services may name anybody.").optional(),
+  ownerId: field.ownerId
+    .describe("Whose it is; the caller's when left out. Services may name anybody.")
+    .optional(),
 };
 const credit = {
   walletId: field.id,
@@ -31,7 +37,10 @@ const debit = { walletId: field.id, amount: field.amount, ...note, ...compareAnd
 const transfer = { ...between, ...note, ...compareAndSet };
 const boost = {
   ...between,
-  message: field.text(500).meta({ description: "What the listener says with it.", example: "great episode" }).optional(),
+  message: field
+    .text(500)
+    .meta({ description: "What the listener says with it.", example: "great episode" })
+    .optional(),
   episodeTitle: field.text(200).optional(),
 };
 const stream = {

@@ -17,7 +17,9 @@ const instant = z.iso
 /** Input schemas by procedure. */
 export const walletQueries = {
   "wallets.mine": z.strictObject({
-    ownerId: field.ownerId.describe("Whose wallets; the caller's when left out. Services may name anybody.").optional(),
+    ownerId: field.ownerId
+      .describe("Whose wallets; the caller's when left out. Services may name anybody.")
+      .optional(),
   }),
   "wallets.get": z.strictObject({ walletId: field.id }),
   "wallets.history": z.strictObject({
