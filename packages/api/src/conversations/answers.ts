@@ -141,12 +141,10 @@ export const conversation = answerOf<ConversationView>()(
 export const messages = z
   .strictObject({
     messages: z.array(messageView),
-    next: version
-      .nullable()
-      .meta({
-        description: "Pass it as `before` (or `after`) for the next page; null when there is none.",
-        example: null,
-      }),
+    next: version.nullable().meta({
+      description: "Pass it as `before` (or `after`) for the next page; null when there is none.",
+      example: null,
+    }),
   })
   .meta({ id: "Messages" });
 export const exported = z.array(message);

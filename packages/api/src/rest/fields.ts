@@ -22,12 +22,10 @@ export const count = z.int().min(0);
 export const operationId = id.describe(
   "The operation that did it: `GET /v1/operations/{operationId}` tells all of it.",
 );
-export const replayed = z
-  .boolean()
-  .meta({
-    description: "Whether an earlier call with the same key did this, and this answer repeats its.",
-    example: false,
-  });
+export const replayed = z.boolean().meta({
+  description: "Whether an earlier call with the same key did this, and this answer repeats its.",
+  example: false,
+});
 export const next = (of: z.ZodType) =>
   of
     .nullable()
