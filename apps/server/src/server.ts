@@ -17,6 +17,7 @@ import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
 import { demoRoutes } from "./http/demo.ts";
+import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
@@ -101,6 +102,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   recordArrivals(app);
   await app.register(trpc, { prefix: "/trpc" });
   await app.register(restRoutes(host), { prefix: REST_PREFIX });
+  await app.register(docsRoutes);
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);

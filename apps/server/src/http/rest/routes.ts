@@ -13,7 +13,6 @@ import { answerSubscription } from "../answer-subscription.ts";
 import { sendError } from "../errors.ts";
 import { acceptJsonBody, BODY_LIMIT_BYTES, IMPORT_LIMIT_BYTES } from "../json-body.ts";
 import { createContext, recordArrivals, report, type TrpcOptions } from "../trpc.ts";
-import { docsRoutes } from "./docs.ts";
 import { readInput } from "./read-input.ts";
 import { readSearch } from "./search.ts";
 
@@ -36,7 +35,6 @@ export function restRoutes(options: TrpcOptions) {
     app.get("/changes", { exposeHeadRoute: false }, (request, reply) => watch(request, reply, options));
     methods.set("/changes", ["GET"]);
     for (const [url, taken] of methods) refuseOthers(app, url, taken);
-    await app.register(docsRoutes);
   };
 }
 
