@@ -16,7 +16,12 @@ export function badge(method: string): Html {
 }
 
 /** One operation: what it takes and answers, and beside it how that looks. */
-export function operationSection(document: OpenApi, path: string, method: string, operation: Operation): Html {
+export function operationSection(
+  document: OpenApi,
+  path: string,
+  method: string,
+  operation: Operation,
+): Html {
   const { schemas } = document.components;
   // What every call takes is told once, at the top.
   const own = operation.parameters.filter(({ $ref }) => $ref !== DEADLINE);
@@ -78,7 +83,9 @@ function success({ components }: OpenApi, { responses }: Operation): [string, De
 function codesOf({ responses }: Operation): string[] {
   return Object.entries(responses)
     .filter(([status, response]) => status >= "300" && "$ref" in response)
-    .flatMap(([, response]) => ("$ref" in response ? (response.$ref.split("/").at(-1)?.split(".") ?? []) : []));
+    .flatMap(([, response]) =>
+      "$ref" in response ? (response.$ref.split("/").at(-1)?.split(".") ?? []) : [],
+    );
 }
 
 /** The call as one would type it. */
@@ -93,9 +100,7 @@ function curl(path: string, method: string, parameters: readonly Parameter[], ex
     `curl ${method === "post" ? "" : "-G "}"$URL${REST_PREFIX}${filled}${search === "" ? "" : `?${search}`}"`,
     '-H "Authorization: Bearer $TOKEN"',
     ...(key ? ['-H "Idempotency-Key: order-1042"'] : []),
-    ...(example === undefined
-      ? []
-      : ['-H "Content-Type: application/json"', `-d '${bodyOf(example)}'`]),
+    ...(example === undefined ? [] : ['-H "Content-Type: application/json"', `-d '${bodyOf(example)}'`]),
   ].join(" \\\n  ");
 }
 

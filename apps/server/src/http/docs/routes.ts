@@ -12,10 +12,15 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
     app.get(url, async (_request, reply): Promise<FastifyReply> => {
       const text = made.get(url) ?? make();
       made.set(url, text);
-      return reply.header("cache-control", "no-cache").type(type).send(await text);
+      return reply
+        .header("cache-control", "no-cache")
+        .type(type)
+        .send(await text);
     });
   };
-  serve(`${REST_PREFIX}/openapi.json`, "application/json; charset=utf-8", async () => JSON.stringify(openApi()));
+  serve(`${REST_PREFIX}/openapi.json`, "application/json; charset=utf-8", async () =>
+    JSON.stringify(openApi()),
+  );
   serve("/docs", "text/html; charset=utf-8", async () => docsPage(openApi()));
   serve("/docs/page.css", "text/css; charset=utf-8", () => asset("./page.css"));
   serve("/docs/page.js", "text/javascript; charset=utf-8", () => asset("./page.js"));

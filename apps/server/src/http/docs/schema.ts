@@ -44,12 +44,18 @@ function fieldOf({ name, required, schema: of }: Row, named: Readonly<JsonSchema
   </li>`;
 }
 
-function variantsOf(variants: readonly JsonSchema[], named: Readonly<JsonSchemas>, depth: number): Html | undefined {
+function variantsOf(
+  variants: readonly JsonSchema[],
+  named: Readonly<JsonSchemas>,
+  depth: number,
+): Html | undefined {
   const lists = variants.flatMap((variant) => {
     const fields = fieldsOf(variant, named, depth);
     return fields === undefined ? [] : [html`<li class="variant">${fields}</li>`];
   });
-  return lists.length === 0 ? undefined : html`<p class="about">One of:</p><ul class="variants">${lists}</ul>`;
+  return lists.length === 0
+    ? undefined
+    : html`<p class="about">One of:</p><ul class="variants">${lists}</ul>`;
 }
 
 /** A type in a few words, such as "string uuid" or "list of objects". */
@@ -58,7 +64,8 @@ export function typeOf(of: JsonSchema, named: Readonly<JsonSchemas>): string {
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   const variants = schema.oneOf ?? schema.anyOf;
-  if (variants !== undefined) return [...new Set(variants.map((variant) => typeOf(variant, named)))].join(" | ");
+  if (variants !== undefined)
+    return [...new Set(variants.map((variant) => typeOf(variant, named)))].join(" | ");
   const { type, format, items } = schema;
   if (items !== undefined) return `list of ${typeOf(items, named)}`;
   const name = Array.isArray(type) ? type.join(" | ") : String(type ?? "any JSON");
