@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { appRouter, policiesOf } from "@holdfast/api";
+import { appRouter, policiesOf, REST_PREFIX } from "@holdfast/api";
 import {
   type AnswerTerms,
   connect,
@@ -17,12 +17,14 @@ import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
 import { demoRoutes } from "./http/demo.ts";
+import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
+import { restRoutes } from "./http/rest/routes.ts";
 import { addSecurityHeaders } from "./http/security.ts";
-import { type Answer, trpcRoutes } from "./http/trpc.ts";
+import { type Answer, recordArrivals, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
 import type { Logger } from "./log.ts";
@@ -96,8 +98,13 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
-  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
+  const host = { db, authenticate, answers, callDeadlineMs, reportFault };
+  const trpc = trpcRoutes(host, options.answer);
+  // Here, so that the two see what either has seen.
+  recordArrivals(app);
   await app.register(trpc, { prefix: "/trpc" });
+  await app.register(restRoutes(host), { prefix: REST_PREFIX });
+  await app.register(docsRoutes);
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);

@@ -17,6 +17,11 @@ export interface Subscription {
   readonly input: unknown;
 }
 
+interface SubscriptionHost extends Host {
+  /** Answers a refusal at the start; in the stream, as tRPC has it, when left out. */
+  refuse?(error: TRPCError): FastifyReply;
+}
+
 const CONFIG = appRouter._def._config;
 const { ping, client } = CONFIG.sse ?? {};
 const CONNECTED = `event: connected\ndata: ${JSON.stringify(client ?? {})}\n\n\n`;
@@ -64,7 +69,7 @@ export function readSubscription(
 export async function answerSubscription(
   { path, input }: Subscription,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, refuse }: SubscriptionHost,
 ): Promise<FastifyReply> {
   const leave = new AbortController();
   const { raw } = reply;
@@ -86,6 +91,8 @@ export async function answerSubscription(
     return (await callTRPCProcedure({ ...call, type: "subscription" })) as AsyncIterable<unknown>;
   };
   const [started] = await Promise.allSettled([start()]);
+  if (started.status === "rejected" && refuse !== undefined)
+    return refuse(getTRPCErrorFromUnknown(started.reason));
   reply.hijack();
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
   raw.write(CONNECTED);

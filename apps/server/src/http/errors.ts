@@ -1,16 +1,27 @@
 import type { Socket } from "node:net";
-import { badRequest, isUnknownFault, responseHeaders, toHoldfastError, wireError } from "@holdfast/api";
+import {
+  badRequest,
+  isUnknownFault,
+  PROBLEM_TYPE,
+  problem,
+  REST_PREFIX,
+  responseHeaders,
+  toHoldfastError,
+  wireError,
+} from "@holdfast/api";
 import { HoldfastError } from "@holdfast/db";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ReportFault } from "../faults.ts";
 
-/** Answers with an error of the table, in the form that tRPC's clients read. */
+/** Answers with an error of the table: as a problem of RFC 9457 below /v1, elsewhere in the form that tRPC's clients read. */
 export function sendError(reply: FastifyReply, error: HoldfastError, path?: string): FastifyReply {
-  return reply
-    .code(error.status)
-    .headers(responseHeaders([error]))
-    .type("application/json")
-    .send(JSON.stringify({ error: wireError(error, path) }));
+  reply.code(error.status).headers(responseHeaders([error]));
+  if (reply.request.url.startsWith(`${REST_PREFIX}/`)) {
+    if (error.replayed) reply.header("idempotent-replayed", "true");
+    // A buffer, because to a text Fastify adds a charset, which JSON has none of.
+    return reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(problem(error))));
+  }
+  return reply.type("application/json").send(JSON.stringify({ error: wireError(error, path) }));
 }
 
 /** What Fastify refuses before a handler runs, and what a handler throws, as a row of the table. */

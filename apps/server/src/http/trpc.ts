@@ -10,6 +10,7 @@ import {
   within,
 } from "@holdfast/api";
 import { type Db, HoldfastError } from "@holdfast/db";
+import type { TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
@@ -55,17 +56,14 @@ export type Answer = (request: TrpcRequest, reply: FastifyReply, host: Host) => 
 export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
-    decorateWithArrival(app);
+    recordArrivals(app);
     app.addHook("onSend", async (_request, reply) => sayJson(reply));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
-        onError: (error) => {
-          const known = toHoldfastError(error);
-          if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
-        },
+        onError: (error) => report(error, options),
       });
     };
     app.all("/:path", handle);
@@ -78,7 +76,15 @@ function sayJson(reply: FastifyReply): void {
   if (`${reply.getHeader("content-type")}`.startsWith("text/plain")) reply.type("application/json");
 }
 
-function decorateWithArrival(app: FastifyInstance): void {
+/** Tells the log of a fault that nothing in the table describes. */
+export function report(error: TRPCError, { reportFault }: TrpcOptions): void {
+  const known = toHoldfastError(error);
+  if ("id" in known.details && isUnknownFault(error)) reportFault(error, known.details.id);
+}
+
+/** Once an app: whoever is registered below one that does so already sees what it has seen. */
+export function recordArrivals(app: FastifyInstance): void {
+  if (app.hasRequestDecorator("arrivedMs")) return;
   const arrivals = watchArrivals();
   const connectedMs = new WeakMap<object, number>();
   app.server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
@@ -123,7 +129,7 @@ export async function answerByAdapter(
 }
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
-async function createContext(
+export async function createContext(
   { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {

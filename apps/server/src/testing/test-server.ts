@@ -26,6 +26,8 @@ export interface TestServerOptions {
   readonly config?: Partial<Config>;
   readonly log?: Logger;
   readonly consoleDirectory?: string;
+  /** Leaves answers to the test although it configures their terms. */
+  readonly unanswered?: true;
   /** An existing database instead of a fresh one; it is left when the server closes. */
   readonly databaseUrl?: string;
 }
@@ -52,7 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
-    ...(options.config?.answers === undefined ? { answers: () => NOBODY } : {}),
+    ...(options.config?.answers === undefined || options.unanswered ? { answers: () => NOBODY } : {}),
   });
   const url = await server.listen();
   const token = (principal: Principal, expiresInSeconds = 3600) =>
