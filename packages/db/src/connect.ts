@@ -20,6 +20,7 @@ import {
   withTransaction,
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
+import type { WebhookAnswers, WebhookInput, WebhookKind } from "./webhooks/commands.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
@@ -34,8 +35,9 @@ export interface ConnectOptions {
   /** Default `holdfastFeatures`; `createFeatures` takes terms for answers. */
   readonly features?: readonly Feature[];
   /**
-   * What tokens of reservations are derived from; seats can't be reserved without one. The same on every replica and for as long
-   * as replays shall tell the same token; a token that was told goes on working after a change.
+   * What tokens of reservations and secrets of webhooks are derived from; seats can't be reserved without one. The same on every
+   * replica and for as long as replays shall tell the same token; a token that was told goes on working after a change, a
+   * webhook's secret does not.
    */
   readonly tokenSecret?: string | undefined;
   /** Default deadline of a call in milliseconds. Default 10,000. */
@@ -55,6 +57,7 @@ export type HoldfastCommand =
   | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
   | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
   | { [K in ConversationKind]: { kind: K } & ConversationInput<K> }[ConversationKind]
+  | { [K in WebhookKind]: { kind: K } & WebhookInput<K> }[WebhookKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
 export type Answer<K> = (K extends WalletKind
@@ -63,7 +66,9 @@ export type Answer<K> = (K extends WalletKind
     ? ShowAnswers[K]
     : K extends ConversationKind
       ? ConversationAnswers[K]
-      : Record<string, unknown>) & { replayed: boolean };
+      : K extends WebhookKind
+        ? WebhookAnswers[K]
+        : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
