@@ -12,7 +12,11 @@ import {
   type WalletAnswers,
   type WalletInput,
   type WalletKind,
+  type WebhookAnswers,
+  type WebhookInput,
+  type WebhookKind,
   type walletQueries,
+  type webhookQueries,
 } from "@holdfast/db";
 import type { z } from "zod";
 import { badRequest } from "./errors.ts";
@@ -37,16 +41,21 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
-export type CommandKind = WalletKind | ShowKind | ConversationKind;
+export type CommandKind = WalletKind | ShowKind | ConversationKind | WebhookKind;
 type CommandInput<K extends CommandKind> = K extends WalletKind
   ? WalletInput<K>
   : K extends ShowKind
     ? ShowInput<K>
     : K extends ConversationKind
       ? ConversationInput<K>
-      : never;
+      : K extends WebhookKind
+        ? WebhookInput<K>
+        : never;
 /** What a command answers, but for `replayed`. */
-export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers & ConversationAnswers)[K];
+export type CommandData<K extends CommandKind> = (WalletAnswers &
+  ShowAnswers &
+  ConversationAnswers &
+  WebhookAnswers)[K];
 
 type RawInput = Readonly<Record<string, unknown>>;
 
@@ -74,6 +83,7 @@ function hasDerivedKey(kind: CommandKind): boolean {
 type Queries = typeof walletQueries &
   typeof showQueries &
   typeof conversationQueries &
+  typeof webhookQueries &
   typeof operationQueries;
 type QueryKind = keyof Queries;
 
