@@ -280,7 +280,7 @@ constraint webhook_topics_pkey on holdfast.webhook_topics PRIMARY KEY (tenant_id
 
 constraint webhook_topics_sent_not_negative on holdfast.webhook_topics CHECK (((sent >= 0) AND (failures >= 0)))
 
-constraint webhook_topics_state_known on holdfast.webhook_topics CHECK ((state = ANY (ARRAY['idle'::text, 'waiting'::text, 'queued'::text])))
+constraint webhook_topics_state_known on holdfast.webhook_topics CHECK ((state = ANY (ARRAY['idle'::text, 'waiting'::text, 'queued'::text, 'left'::text])))
 
 constraint webhooks_pkey on holdfast.webhooks PRIMARY KEY (tenant_id, id)
 
@@ -336,7 +336,7 @@ CREATE INDEX webhook_deliveries_newest ON holdfast.webhook_deliveries USING btre
 
 CREATE UNIQUE INDEX webhook_deliveries_pkey ON holdfast.webhook_deliveries USING btree (tenant_id, id)
 
-CREATE INDEX webhook_topics_busy ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, state, since) WHERE (state <> 'idle'::text)
+CREATE INDEX webhook_topics_busy ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, state, since) WHERE (state = ANY (ARRAY['waiting'::text, 'queued'::text]))
 
 CREATE UNIQUE INDEX webhook_topics_pkey ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, kind, topic_id)
 
@@ -398,15 +398,11 @@ policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = 
 
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
-policy webhook_deliveries_forgotten_by_owner on webhook_deliveries for DELETE to holdfast_owner using ((status = 'delivered'::text)) with check ()
-
 policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy webhook_deliveries_read_by_owner on webhook_deliveries for SELECT to holdfast_owner using (true) with check ()
 
 policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
-
-policy webhook_topics_queued_by_owner on webhook_topics for UPDATE to holdfast_owner using (true) with check (true)
 
 policy webhook_topics_read_by_owner on webhook_topics for SELECT to holdfast_owner using (true) with check ()
 
@@ -1185,24 +1181,15 @@ END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
-CREATE OR REPLACE FUNCTION holdfast.forget_webhook_deliveries(after_days integer, most_a_webhook integer)
- RETURNS bigint
+CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])
+ RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
- SET enable_seqscan TO 'off'
- SET enable_bitmapscan TO 'off'
 AS $function$
-  WITH old AS MATERIALIZED (
-    SELECT found.tenant_id, found.id FROM holdfast.webhooks AS webhook CROSS JOIN LATERAL (
-      SELECT one.tenant_id, one.id FROM holdfast.webhook_deliveries AS one
-      WHERE one.tenant_id = webhook.tenant_id AND one.webhook_id = webhook.id AND one.status = 'delivered'
-        AND one.first_at < now() - make_interval(days => after_days)
-      ORDER BY one.first_at LIMIT most_a_webhook) AS found),
-  gone AS (
-    DELETE FROM holdfast.webhook_deliveries AS delivery USING old
-    WHERE delivery.tenant_id = old.tenant_id AND delivery.id = old.id RETURNING 1)
-  SELECT count(*) FROM gone
+  SELECT tenant_id, webhook_id, kind, topic_id FROM holdfast.webhook_topics
+  WHERE state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
+    SELECT key FROM unnest(keys_of_jobs) AS job (key) WHERE key IS NOT NULL)
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
@@ -1225,24 +1212,23 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
-CREATE OR REPLACE FUNCTION holdfast.queue_webhook_topics(most_a_webhook integer)
+CREATE OR REPLACE FUNCTION holdfast.queue_webhook_topics(of_tenant integer, most_a_webhook integer)
  RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
  LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
+ SET search_path TO 'pg_catalog'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
 AS $function$
   WITH next AS MATERIALIZED (
-    SELECT waiting.tenant_id, waiting.webhook_id, waiting.kind, waiting.topic_id
+    SELECT waiting.webhook_id, waiting.kind, waiting.topic_id
     FROM holdfast.webhooks AS webhook CROSS JOIN LATERAL (
       SELECT one.* FROM holdfast.webhook_topics AS one
-      WHERE one.tenant_id = webhook.tenant_id AND one.webhook_id = webhook.id AND one.state = 'waiting'
+      WHERE one.tenant_id = of_tenant AND one.webhook_id = webhook.id AND one.state = 'waiting'
       ORDER BY one.since LIMIT most_a_webhook FOR NO KEY UPDATE SKIP LOCKED) AS waiting
-    WHERE webhook.status = 'enabled')
+    WHERE webhook.tenant_id = of_tenant AND webhook.status = 'enabled')
   UPDATE holdfast.webhook_topics AS queued SET state = 'queued'
   FROM next
-  WHERE queued.tenant_id = next.tenant_id AND queued.webhook_id = next.webhook_id
+  WHERE queued.tenant_id = of_tenant AND queued.webhook_id = next.webhook_id
     AND queued.kind = next.kind AND queued.topic_id = next.topic_id
   RETURNING queued.tenant_id, queued.webhook_id, queued.kind, queued.topic_id
 $function$
@@ -1326,19 +1312,13 @@ END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
-CREATE OR REPLACE FUNCTION holdfast.unqueue_webhook_topics(keys_of_jobs text[])
- RETURNS bigint
+CREATE OR REPLACE FUNCTION holdfast.unqueue_webhook_topic(of_tenant integer, of_webhook uuid, topic_kind text, topic text)
+ RETURNS void
  LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
+ SET search_path TO 'pg_catalog'
 AS $function$
-  WITH lost AS (
-    UPDATE holdfast.webhook_topics SET state = 'waiting'
-    WHERE state = 'queued' AND NOT EXISTS (
-      SELECT FROM unnest(keys_of_jobs) AS job (key)
-      WHERE job.key = concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id))
-    RETURNING 1)
-  SELECT count(*) FROM lost
+  UPDATE holdfast.webhook_topics SET state = 'waiting'
+  WHERE tenant_id = of_tenant AND webhook_id = of_webhook AND kind = topic_kind AND topic_id = topic AND state = 'queued'
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
@@ -1354,6 +1334,21 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.waiting_webhook_tenants()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT DISTINCT webhook.tenant_id FROM holdfast.webhooks AS webhook
+  WHERE webhook.status = 'enabled' AND EXISTS (
+    SELECT FROM holdfast.webhook_topics AS topic
+    WHERE topic.tenant_id = webhook.tenant_id AND topic.webhook_id = webhook.id AND topic.state = 'waiting')
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.webhook_backlog()
  RETURNS TABLE(topics bigint, seconds double precision)
  LANGUAGE sql
@@ -1364,7 +1359,7 @@ CREATE OR REPLACE FUNCTION holdfast.webhook_backlog()
 AS $function$
   SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(busy.since)), 0)::float8
   FROM holdfast.webhooks AS webhook JOIN holdfast.webhook_topics AS busy
-    ON busy.tenant_id = webhook.tenant_id AND busy.webhook_id = webhook.id AND busy.state <> 'idle'
+    ON busy.tenant_id = webhook.tenant_id AND busy.webhook_id = webhook.id AND busy.state IN ('waiting', 'queued')
   WHERE webhook.status = 'enabled'
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

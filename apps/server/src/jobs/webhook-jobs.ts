@@ -19,8 +19,11 @@ const UNLOCK = `
   select ${SCHEMA}.force_unlock_workers(array(select distinct locked_by from ${SCHEMA}.jobs
     where task_identifier = '${TASK}' and locked_at < now() - $1::float8 * interval '1 second'))`;
 const KEYS = `
-  select coalesce(array_agg(key), '{}') as keys from ${SCHEMA}.jobs
-  where task_identifier = '${TASK}' and key is not null and attempts < max_attempts`;
+  select key from ${SCHEMA}.jobs where task_identifier = '${TASK}' and key is not null and attempts < max_attempts`;
+const WAITING = "select tenant from holdfast.waiting_webhook_tenants() as waiting (tenant) order by random()";
+const QUEUE = "select * from holdfast.queue_webhook_topics($1::int, $2::int)";
+const LOST = "select * from holdfast.lost_webhook_topics($1::text[])";
+const UNQUEUE = "select holdfast.unqueue_webhook_topic($1::int, $2::uuid, $3, $4)";
 
 /** Sends what a topic has; answers in how many milliseconds to go on with it, or undefined when it has no more. */
 export type SendTopic = (topic: WebhookTopic) => Promise<number | undefined>;
@@ -53,12 +56,14 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
   // The worker remembers by its options what it has read, and would remember a failure: after one it gets new ones.
   let options = createOptions();
 
-  /** As the app role, which may call what is made for this, and as oneself again for the queue. */
-  async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /** As the app role in one tenant, like every transaction of Holdfast's. */
+  async function inTenant<T>(tenantId: number, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let failed = true;
     try {
-      await client.query("begin; set local role holdfast_app");
+      // A number of ours: SET takes no parameters.
+      const tenant = `set local holdfast.tenant = '${Math.trunc(tenantId)}'`;
+      await client.query(`begin; set local role holdfast_app; ${tenant}`);
       const answer = await work(client);
       await client.query("commit");
       failed = false;
@@ -69,6 +74,17 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
     }
   }
 
+  /** Makes jobs of some topics that wait; answers how many. */
+  const queueSome = (tenantId: number): Promise<number> =>
+    inTenant(tenantId, async (client) => {
+      const { rows } = await client.query<TopicRow>(QUEUE, [tenantId, MOST_AT_ONCE]);
+      if (rows.length > 0) {
+        await client.query("set local role none");
+        await client.query(ADD_JOBS, jobsOf(rows.map(topicOf), 0));
+      }
+      return rows.length;
+    });
+
   async function migrate(): Promise<void> {
     if (!migrated) await runMigrations(options);
     migrated = true;
@@ -77,17 +93,11 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
   return {
     async queue() {
       await migrate();
-      for (let full = true; full && !stopped; ) {
-        full = await inTransaction(async (client) => {
-          const { rows } = await client.query<TopicRow>("select * from holdfast.queue_webhook_topics($1)", [
-            MOST_AT_ONCE,
-          ]);
-          if (rows.length === 0) return false;
-          await client.query("set local role none");
-          await client.query(ADD_JOBS, jobsOf(rows.map(topicOf), 0));
-          return true;
-        });
-      }
+      const waiting = await inTenant(0, async (client) => {
+        const { rows } = await client.query<{ tenant: number }>(WAITING);
+        return rows.map(({ tenant }) => tenant);
+      });
+      for (const tenantId of waiting) while (!stopped && (await queueSome(tenantId)) > 0);
     },
 
     async run(send, onJob) {
@@ -108,10 +118,11 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
     async recover() {
       await migrate();
       await pool.query(UNLOCK, [DEAD_AFTER_SECONDS]);
-      const { rows } = await pool.query<{ keys: string[] }>(KEYS);
-      await inTransaction((client) =>
-        client.query("select holdfast.unqueue_webhook_topics($1)", [rows[0]?.keys ?? []]),
-      );
+      const { rows: jobs } = await pool.query<{ key: string }>(KEYS);
+      const keys = jobs.map(({ key }) => key);
+      const { rows } = await inTenant(0, (client) => client.query<TopicRow>(LOST, [keys]));
+      for (const { tenant, webhook, topic_kind, topic } of rows)
+        await inTenant(tenant, (client) => client.query(UNQUEUE, [tenant, webhook, topic_kind, topic]));
     },
 
     stop() {
@@ -137,7 +148,7 @@ function jobsOf(topics: readonly WebhookTopic[], inMs: number): [string[], strin
   return [topics.map((topic) => JSON.stringify(topic)), topics.map(queueOf), topics.map(keyOf), inMs];
 }
 
-/** The same as in `unqueue_webhook_topics`. */
+/** The same as in `lost_webhook_topics`. */
 function keyOf({ tenantId, webhookId, kind, topicId }: WebhookTopic): string {
   return [TASK, tenantId, webhookId, kind, topicId].join("/");
 }

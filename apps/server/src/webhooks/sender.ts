@@ -23,9 +23,6 @@ export interface WebhookSender {
 /** Jobs at a time. One waits for a receiver most of the time, and holds no connection meanwhile. */
 const MAX_RUNNING = 50;
 const RECOVER_EVERY_MS = 30_000;
-const FORGET_EVERY_MS = 3_600_000;
-const FORGET_AFTER_DAYS = 30;
-const FORGET_AT_ONCE = 1_000;
 const CLOSE_WITHIN_MS = 2_000;
 
 /**
@@ -40,7 +37,6 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   let looking: Promise<void> = Promise.resolve();
   let failing = false;
   let recoverAt = 0;
-  let forgetAt = 0;
   let stopped = false;
 
   function failed(error: unknown): void {
@@ -67,10 +63,6 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       }
       await jobs.queue();
       run();
-      if (Date.now() >= forgetAt) {
-        await forgetOld(db);
-        forgetAt = Date.now() + FORGET_EVERY_MS;
-      }
       failing = false;
     } catch (error) {
       failed(error);
@@ -98,13 +90,4 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       jobs.close();
     },
   };
-}
-
-async function forgetOld(db: Db): Promise<void> {
-  await db.withTransaction({ tenantId: 0 }, (tx) =>
-    tx.run("select holdfast.forget_webhook_deliveries($1::int, $2::int)", [
-      String(FORGET_AFTER_DAYS),
-      String(FORGET_AT_ONCE),
-    ]),
-  );
 }

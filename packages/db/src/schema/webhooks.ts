@@ -33,7 +33,8 @@ export const webhooks = holdfast.table(
 
 /**
  * How far a webhook is with a topic, and whether there is something to send: written by the transaction that changes the topic,
- * under the topic's lock. An idle row has been sent everything; a waiting one needs a job, a queued one has it.
+ * under the topic's lock. An idle row has been sent everything; a waiting one needs a job, a queued one has it; one that was left
+ * is of a kind that the webhook no longer follows.
  */
 export const webhookTopics = holdfast.table(
   "webhook_topics",
@@ -58,8 +59,8 @@ export const webhookTopics = holdfast.table(
     // For whoever makes jobs of what waits; what is idle is not in it.
     index("webhook_topics_busy")
       .on(topic.tenantId, topic.webhookId, topic.state, topic.since)
-      .where(sql`${topic.state} <> 'idle'`),
-    check("webhook_topics_state_known", sql`${topic.state} in ('idle', 'waiting', 'queued')`),
+      .where(sql`${topic.state} in ('waiting', 'queued')`),
+    check("webhook_topics_state_known", sql`${topic.state} in ('idle', 'waiting', 'queued', 'left')`),
     check("webhook_topics_sent_not_negative", sql`${topic.sent} >= 0 and ${topic.failures} >= 0`),
   ],
 );

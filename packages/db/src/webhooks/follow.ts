@@ -16,7 +16,9 @@ const FOLLOW = `
   where webhook.tenant_id = $1::int and webhook.status <> 'removed' and changed.kind = any (webhook.topics)
   order by webhook.id, changed.kind, changed.id
   on conflict (tenant_id, webhook_id, kind, topic_id)
-    do update set state = 'waiting', since = excluded.since where topic.state = 'idle'`;
+    do update set state = 'waiting', since = excluded.since,
+      sent = case topic.state when 'left' then excluded.sent else topic.sent end
+    where topic.state in ('idle', 'left')`;
 
 export const webhookFollower: Follower = {
   wanted: "exists (select from holdfast.webhooks where tenant_id = $1::int and status <> 'removed')",

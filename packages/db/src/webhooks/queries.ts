@@ -90,7 +90,7 @@ export async function listWebhooks(
     `select webhook.id::text, ${WEBHOOK_COLUMNS}, ${iso("created_at")} as created_at, behind.topics_behind, behind.since
     from holdfast.webhooks as webhook cross join lateral (
       select count(*)::text as topics_behind, ${iso("min(since)")} as since from holdfast.webhook_topics
-      where tenant_id = $1::int and webhook_id = webhook.id and state <> 'idle') as behind
+      where tenant_id = $1::int and webhook_id = webhook.id and state in ('waiting', 'queued')) as behind
     where tenant_id = $1::int and status <> 'removed' order by tenant_id desc, id desc`,
     [String(principal.tenantId)],
   );

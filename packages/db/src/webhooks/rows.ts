@@ -30,18 +30,18 @@ const WEBHOOKS: LockableTable = {
 
 const COUNT = `select count(*)::text as webhooks from holdfast.webhooks where tenant_id = $1::int and status <> 'removed'`;
 
-/** A webhook's rows of topics are only taken away under its lock, so they are read without one of their own. */
+/** A webhook's topics are only left under its lock, so they are read without one of their own. */
 const READ_TOPICS = `
   select found.* from unnest($2::uuid[], $3::text[], $4::text[]) as wanted (webhook_id, kind, topic_id) cross join lateral (
     select webhook_id::text, kind, topic_id, null as delivery_id, null as version from holdfast.webhook_topics
     where tenant_id = $1::int and webhook_id = wanted.webhook_id and kind = wanted.kind and topic_id = wanted.topic_id
-    offset 0) as found
+      and state <> 'left' offset 0) as found
   union all
   select found.* from unnest($5::uuid[]) as wanted (id) cross join lateral (
     select delivery.webhook_id::text, delivery.kind, delivery.topic_id, delivery.id::text, delivery.version::text
     from holdfast.webhook_deliveries as delivery join holdfast.webhook_topics as topic
       on topic.tenant_id = $1::int and topic.webhook_id = delivery.webhook_id and topic.kind = delivery.kind
-        and topic.topic_id = delivery.topic_id
+        and topic.topic_id = delivery.topic_id and topic.state <> 'left'
     where delivery.tenant_id = $1::int and delivery.id = wanted.id offset 0) as found`;
 
 /** Locks webhooks, and reads what their locks guard; the statements travel together. */

@@ -55,6 +55,18 @@ export function deliveryIdOf({ webhookId, kind, topicId }: WebhookTopic, version
   return v5(`${kind}/${topicId}/${version}`, webhookId);
 }
 
+const WEBHOOK = `
+  select ${WEBHOOK_COLUMNS}, coalesce(previous_secret_until > clock_timestamp(), false) as both_sign
+  from holdfast.webhooks where tenant_id = $1::int and id = $2::uuid`;
+/** Unless the webhook follows the kind again by now; it does neither more nor less until this is written. */
+const LEAVE = `
+  with webhook as (
+    select status, topics from holdfast.webhooks where tenant_id = $1::int and id = $2::uuid for share)
+  update holdfast.webhook_topics set state = 'left' from webhook
+  where ${NAMED} and (webhook.status = 'removed' or kind <> all (webhook.topics))`;
+const WAIT = `update holdfast.webhook_topics set state = 'waiting' where ${NAMED} and state = 'queued'`;
+const IDLE = `update holdfast.webhook_topics set state = 'idle', failures = 0 where ${NAMED} and state <> 'left'`;
+
 /**
  * The next changes to send, `limit` at most; none when everything was sent, and the topic is idle from then on, or when the
  * webhook is not enabled, and the topic waits until it is. "busy": somebody's open transaction is changing the topic.
@@ -64,33 +76,27 @@ export async function takeChanges(
   topic: WebhookTopic,
   limit: number,
 ): Promise<ToSend | "none" | "busy"> {
+  const options = { tenantId: topic.tenantId, lockTimeoutMs: LOCK_TIMEOUT_MS };
   try {
-    return await db.withTransaction(
-      { tenantId: topic.tenantId, lockTimeoutMs: LOCK_TIMEOUT_MS },
-      async (tx) => {
-        stayOnIndexes(tx);
-        const [row] = await tx.run(
-          `select ${WEBHOOK_COLUMNS}, extract(epoch from clock_timestamp())::float8::text as now from holdfast.webhooks
-        where tenant_id = $1::int and id = $2::uuid`,
-          [String(topic.tenantId), topic.webhookId],
-        );
-        const webhook = row && webhookOf(topic.webhookId, row);
-        if (row === undefined || webhook?.status !== "enabled") {
-          await tx.run(`update holdfast.webhook_topics set state = 'waiting' where ${NAMED}`, namesOf(topic));
-          return "none";
-        }
-        const changes =
-          (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
-        if (changes === undefined) return "none";
-        const { secretVersion, previousSecretUntilMs = 0, url } = webhook;
-        const versions =
-          Number(textOf(row, "now")) * 1_000 < previousSecretUntilMs
-            ? [secretVersion, secretVersion - 1]
-            : [secretVersion];
-        const secrets = versions.map((version) => secretOf(db.registry.derive, webhook.id, version));
-        return { url, secrets, changes };
-      },
-    );
+    return await db.withTransaction(options, async (tx) => {
+      stayOnIndexes(tx);
+      const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
+      if (row === undefined) return "none";
+      const { id, url, status, topics, secretVersion } = webhookOf(topic.webhookId, row);
+      if (status === "removed" || !topics.includes(topic.kind)) {
+        await tx.run(LEAVE, namesOf(topic));
+        return "none";
+      }
+      if (status === "disabled") {
+        await tx.run(WAIT, namesOf(topic));
+        return "none";
+      }
+      const changes =
+        (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
+      if (changes === undefined) return "none";
+      const signing = row["both_sign"] === true ? [secretVersion, secretVersion - 1] : [secretVersion];
+      return { url, changes, secrets: signing.map((version) => secretOf(db.registry.derive, id, version)) };
+    });
   } catch (error) {
     if (isSqlstate(error, LOCK_TIMEOUT)) return "busy";
     throw error;
@@ -109,10 +115,7 @@ async function becomeIdle(
 ): Promise<readonly Change[] | undefined> {
   const changes = await changesSince(db, tx, topic, limit, "for no key update");
   if (changes !== undefined) return changes;
-  await tx.run(
-    `update holdfast.webhook_topics set state = 'idle', failures = 0 where ${NAMED}`,
-    namesOf(topic),
-  );
+  await tx.run(IDLE, namesOf(topic));
   return undefined;
 }
 
@@ -128,7 +131,8 @@ async function changesSince(
     namesOf(topic),
   );
   const kind = registry.features.find((feature) => feature.topic?.kind === topic.kind)?.topic;
-  if (row === undefined || kind === undefined) return undefined;
+  if (kind === undefined) throw new TypeError(`no feature here has topics of the kind "${topic.kind}"`);
+  if (row === undefined) return undefined;
   const wanted = [{ id: topic.topicId, since: BigInt(textOf(row, "sent")) }];
   const changes = await kind.changesSince(tx, topic.tenantId, wanted, limit);
   return changes.length === 0 ? undefined : changes;

@@ -24,7 +24,7 @@ export const webhookChecks: readonly Check[] = [
     sql: `
       select ${KEY} as row_key, 'has sent version ' || sent || ', but its topic is at ' || version as message
       from holdfast.webhook_topics as topic join ${TOPICS} as at using (tenant_id, kind, topic_id)
-      where topic.state <> 'idle' and topic.sent > at.version`,
+      where topic.state in ('waiting', 'queued') and topic.sent > at.version`,
   },
   {
     invariant: "I8",

@@ -20,7 +20,7 @@ export function writeWebhookRows(tx: Statements, tenantId: number, rows: Webhook
   if (changed.length > 0) {
     const after = changed.flatMap((id) => rows.webhooks.get(id) ?? []);
     void tx.run(UPDATE_WEBHOOKS, [tenant, String(after.length), ...columnsOf(after)]);
-    void tx.run(FORGET_TOPICS, [tenant, pgArray(changed)]);
+    void tx.run(LEAVE_TOPICS, [tenant, pgArray(changed)]);
   }
   if (rows.resumed.size > 0) void tx.run(RESUME_TOPICS, [tenant, pgArray([...rows.resumed].sort())]);
   if (replays.length > 0) {
@@ -58,9 +58,9 @@ const UPDATE_WEBHOOKS = `
     where webhook.tenant_id = $1::int and webhook.id = after.id returning 1)
   select holdfast.expect_rows(count(*), $2::bigint, '${ROWS_DIFFER}') from written`;
 
-/** Of the kinds that a webhook no longer follows; should it follow one again, it begins with what changes then. */
-const FORGET_TOPICS = `
-  delete from holdfast.webhook_topics as topic using unnest($2::uuid[]) as changed (id)
+/** Those of kinds that a webhook no longer follows; should it follow one again, it begins with what changes then. */
+const LEAVE_TOPICS = `
+  update holdfast.webhook_topics as topic set state = 'left', failures = 0 from unnest($2::uuid[]) as changed (id)
   where topic.tenant_id = $1::int and topic.webhook_id = changed.id and not exists (
     select from holdfast.webhooks as webhook where webhook.tenant_id = $1::int and webhook.id = changed.id
       and webhook.status <> 'removed' and topic.kind = any (webhook.topics))`;
@@ -85,7 +85,7 @@ const REPLAY_TOPICS = `
     from unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[]) as asked (webhook_id, kind, topic_id, version)
     group by webhook_id, kind, topic_id) as replay
   where topic.tenant_id = $1::int and topic.webhook_id = replay.webhook_id and topic.kind = replay.kind
-    and topic.topic_id = replay.topic_id`;
+    and topic.topic_id = replay.topic_id and topic.state <> 'left'`;
 
 function columnsOf(webhooks: readonly Webhook[]): string[] {
   return [
