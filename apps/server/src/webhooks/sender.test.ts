@@ -251,12 +251,11 @@ test("a version is sent again, and all after it, with the ids they had", async (
   const till = await server.wallet("ada", "0");
   for (let at = 0; at < 3; at++) await pay(walletId, till);
   await expect.poll(() => stateOf(webhookId, walletId), WAIT).toEqual(idleAt(4));
-  const before = receiver.received.filter(({ topic }) => topic.id === walletId);
-  receiver.received.length = 0;
-  const [, , third] = before;
-  await db.execute(boss, { kind: "webhooks.replay", ...key(), webhookId, deliveryId: third?.id ?? "" });
-  await expect.poll(() => receiver.received.length, WAIT).toBe(2);
+  const told = () =>
+    receiver.received.filter(({ topic }) => topic.id === walletId).map(({ id, body }) => ({ id, body }));
+  const [first, second, third, fourth] = told();
+  const deliveryId = third?.id ?? "";
+  await db.execute(boss, { kind: "webhooks.replay", ...key(), webhookId, deliveryId });
+  await expect.poll(told, WAIT).toEqual([first, second, third, fourth, third, fourth]);
   await expect.poll(() => stateOf(webhookId, walletId), WAIT).toEqual(idleAt(4));
-  const same = ({ id, body }: { id: string; body: string }) => ({ id, body });
-  expect(receiver.received.map(same)).toEqual(before.slice(2).map(same));
 });

@@ -42,6 +42,9 @@ interface Database {
 }
 
 const LOCK_TIMEOUT_MS = 1_000;
+/** Whoever ends its process waits for what is under way. */
+const TRANSACTION_TIMEOUT_MS = 3_000;
+const within = ({ tenantId }: WebhookTopic) => ({ tenantId, deadline: Date.now() + TRANSACTION_TIMEOUT_MS });
 const NAMED = "tenant_id = $1::int and webhook_id = $2::uuid and kind = $3 and topic_id = $4";
 const namesOf = ({ tenantId, webhookId, kind, topicId }: WebhookTopic) => [
   String(tenantId),
@@ -76,9 +79,8 @@ export async function takeChanges(
   topic: WebhookTopic,
   limit: number,
 ): Promise<ToSend | "none" | "busy"> {
-  const options = { tenantId: topic.tenantId, lockTimeoutMs: LOCK_TIMEOUT_MS };
   try {
-    return await db.withTransaction(options, async (tx) => {
+    return await db.withTransaction({ ...within(topic), lockTimeoutMs: LOCK_TIMEOUT_MS }, async (tx) => {
       stayOnIndexes(tx);
       const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
       if (row === undefined) return "none";
@@ -164,7 +166,7 @@ export async function recordAttempt(
   topic: WebhookTopic,
   attempt: Attempt,
 ): Promise<{ nextInMs: number } | "arrived" | "never" | "moved"> {
-  return db.withTransaction({ tenantId: topic.tenantId }, async (tx) => {
+  return db.withTransaction(within(topic), async (tx) => {
     stayOnIndexes(tx);
     const at = [...namesOf(topic), `${attempt.version}`];
     const [moved] = await tx.run(attempt.ok ? ARRIVED : FAILED, at);
