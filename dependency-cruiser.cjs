@@ -164,8 +164,9 @@ module.exports = {
           `${db}(write-path/|migrate/|((running-)?transaction|sessions?|connect|owner|postgres-error|migrate)[.]ts$)`,
           // LISTEN and NOTIFY: it writes nothing, and must not ring inside a transaction that does.
           `${db}changes/doorbell[.]ts$`,
-          // A job queue in a schema of its own: it says whose turn it is and touches no table of Holdfast's.
-          "^apps/server/src/jobs/turns[.]ts$",
+          // A job queue in a schema of its own: it says whose turn it is, and what is to be sent, and touches no table of
+          // Holdfast's but by functions that are made for it.
+          "^apps/server/src/jobs/(queue|turns|webhook-jobs)[.]ts$",
         ],
       },
       to: { path: "node_modules/(postgres/|pg/|graphile-worker/|drizzle-orm/postgres-js)" },

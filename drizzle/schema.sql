@@ -163,6 +163,48 @@ table wallets (
   operation_id uuid not null
 ) row level security forced with (fillfactor=50) owner holdfast_owner
 
+table webhook_deliveries (
+  tenant_id integer not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  kind text not null,
+  topic_id text not null,
+  version bigint not null,
+  status text not null,
+  attempts integer not null,
+  status_code integer,
+  latency_ms integer not null,
+  error text,
+  next_attempt_at timestamp with time zone,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null
+) row level security forced owner holdfast_owner
+
+table webhook_topics (
+  tenant_id integer not null,
+  webhook_id uuid not null,
+  kind text not null,
+  topic_id text not null,
+  sent bigint not null,
+  state text not null,
+  failures integer not null,
+  since timestamp with time zone not null
+) row level security forced with (fillfactor=50) owner holdfast_owner
+
+table webhooks (
+  tenant_id integer not null,
+  id uuid not null,
+  url text not null,
+  topics text[] not null,
+  description text,
+  status text not null,
+  reason text,
+  secret_version integer not null,
+  previous_secret_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  operation_id uuid not null
+) row level security forced owner holdfast_owner
+
 constraint answer_steps_pkey on holdfast.answer_steps PRIMARY KEY (tenant_id, conversation_id, version)
 
 constraint answer_steps_status_known on holdfast.answer_steps CHECK ((status = ANY (ARRAY['complete'::text, 'stopped'::text, 'failed'::text])))
@@ -229,6 +271,24 @@ constraint wallets_pkey on holdfast.wallets PRIMARY KEY (tenant_id, id)
 
 constraint wallets_version_not_negative on holdfast.wallets CHECK ((version >= 0))
 
+constraint webhook_deliveries_attempts_positive on holdfast.webhook_deliveries CHECK ((attempts > 0))
+
+constraint webhook_deliveries_pkey on holdfast.webhook_deliveries PRIMARY KEY (tenant_id, id)
+
+constraint webhook_deliveries_status_known on holdfast.webhook_deliveries CHECK ((status = ANY (ARRAY['delivered'::text, 'failed'::text])))
+
+constraint webhook_topics_pkey on holdfast.webhook_topics PRIMARY KEY (tenant_id, webhook_id, kind, topic_id)
+
+constraint webhook_topics_sent_not_negative on holdfast.webhook_topics CHECK (((sent >= 0) AND (failures >= 0)))
+
+constraint webhook_topics_state_known on holdfast.webhook_topics CHECK ((state = ANY (ARRAY['idle'::text, 'waiting'::text, 'queued'::text, 'left'::text])))
+
+constraint webhooks_pkey on holdfast.webhooks PRIMARY KEY (tenant_id, id)
+
+constraint webhooks_secret_version_positive on holdfast.webhooks CHECK ((secret_version > 0))
+
+constraint webhooks_status_known on holdfast.webhooks CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'removed'::text])))
+
 CREATE UNIQUE INDEX answer_steps_pkey ON holdfast.answer_steps USING btree (tenant_id, conversation_id, version)
 
 CREATE UNIQUE INDEX api_keys_pkey ON holdfast.api_keys USING btree (tenant_id, id)
@@ -272,6 +332,16 @@ CREATE UNIQUE INDEX tenants_pkey ON holdfast.tenants USING btree (tenant_id)
 CREATE INDEX wallets_owner ON holdfast.wallets USING btree (owner_id)
 
 CREATE UNIQUE INDEX wallets_pkey ON holdfast.wallets USING btree (tenant_id, id)
+
+CREATE INDEX webhook_deliveries_newest ON holdfast.webhook_deliveries USING btree (tenant_id, webhook_id, first_at, id)
+
+CREATE UNIQUE INDEX webhook_deliveries_pkey ON holdfast.webhook_deliveries USING btree (tenant_id, id)
+
+CREATE INDEX webhook_topics_busy ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, state, since) WHERE (state = ANY (ARRAY['waiting'::text, 'queued'::text]))
+
+CREATE UNIQUE INDEX webhook_topics_pkey ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, kind, topic_id)
+
+CREATE UNIQUE INDEX webhooks_pkey ON holdfast.webhooks USING btree (tenant_id, id)
 
 policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
@@ -409,6 +479,18 @@ policy wallets_opened_by_owner on wallets as restrictive for INSERT to holdfast_
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
 policy wallets_seen on wallets as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+
+policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhook_deliveries_read_by_owner on webhook_deliveries for SELECT to holdfast_owner using (true) with check ()
+
+policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhook_topics_read_by_owner on webhook_topics for SELECT to holdfast_owner using (true) with check ()
+
+policy webhooks_of_tenant on webhooks for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhooks_read_by_owner on webhooks for SELECT to holdfast_owner using (true) with check ()
 
 grant INSERT (conversation_id) on answer_steps to holdfast_app
 
@@ -914,6 +996,174 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+grant INSERT (attempts) on webhook_deliveries to holdfast_app
+
+grant INSERT (error) on webhook_deliveries to holdfast_app
+
+grant INSERT (first_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (id) on webhook_deliveries to holdfast_app
+
+grant INSERT (kind) on webhook_deliveries to holdfast_app
+
+grant INSERT (last_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (latency_ms) on webhook_deliveries to holdfast_app
+
+grant INSERT (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (status) on webhook_deliveries to holdfast_app
+
+grant INSERT (status_code) on webhook_deliveries to holdfast_app
+
+grant INSERT (tenant_id) on webhook_deliveries to holdfast_app
+
+grant INSERT (topic_id) on webhook_deliveries to holdfast_app
+
+grant INSERT (version) on webhook_deliveries to holdfast_app
+
+grant INSERT (webhook_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (attempts) on webhook_deliveries to holdfast_app
+
+grant SELECT (error) on webhook_deliveries to holdfast_app
+
+grant SELECT (first_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (id) on webhook_deliveries to holdfast_app
+
+grant SELECT (kind) on webhook_deliveries to holdfast_app
+
+grant SELECT (last_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (latency_ms) on webhook_deliveries to holdfast_app
+
+grant SELECT (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (status) on webhook_deliveries to holdfast_app
+
+grant SELECT (status_code) on webhook_deliveries to holdfast_app
+
+grant SELECT (tenant_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (topic_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (version) on webhook_deliveries to holdfast_app
+
+grant SELECT (webhook_id) on webhook_deliveries to holdfast_app
+
+grant UPDATE (attempts) on webhook_deliveries to holdfast_app
+
+grant UPDATE (error) on webhook_deliveries to holdfast_app
+
+grant UPDATE (last_at) on webhook_deliveries to holdfast_app
+
+grant UPDATE (latency_ms) on webhook_deliveries to holdfast_app
+
+grant UPDATE (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant UPDATE (status) on webhook_deliveries to holdfast_app
+
+grant UPDATE (status_code) on webhook_deliveries to holdfast_app
+
+grant INSERT (failures) on webhook_topics to holdfast_app
+
+grant INSERT (kind) on webhook_topics to holdfast_app
+
+grant INSERT (sent) on webhook_topics to holdfast_app
+
+grant INSERT (since) on webhook_topics to holdfast_app
+
+grant INSERT (state) on webhook_topics to holdfast_app
+
+grant INSERT (tenant_id) on webhook_topics to holdfast_app
+
+grant INSERT (topic_id) on webhook_topics to holdfast_app
+
+grant INSERT (webhook_id) on webhook_topics to holdfast_app
+
+grant SELECT (failures) on webhook_topics to holdfast_app
+
+grant SELECT (kind) on webhook_topics to holdfast_app
+
+grant SELECT (sent) on webhook_topics to holdfast_app
+
+grant SELECT (since) on webhook_topics to holdfast_app
+
+grant SELECT (state) on webhook_topics to holdfast_app
+
+grant SELECT (tenant_id) on webhook_topics to holdfast_app
+
+grant SELECT (topic_id) on webhook_topics to holdfast_app
+
+grant SELECT (webhook_id) on webhook_topics to holdfast_app
+
+grant UPDATE (failures) on webhook_topics to holdfast_app
+
+grant UPDATE (sent) on webhook_topics to holdfast_app
+
+grant UPDATE (since) on webhook_topics to holdfast_app
+
+grant UPDATE (state) on webhook_topics to holdfast_app
+
+grant INSERT (created_at) on webhooks to holdfast_app
+
+grant INSERT (description) on webhooks to holdfast_app
+
+grant INSERT (id) on webhooks to holdfast_app
+
+grant INSERT (operation_id) on webhooks to holdfast_app
+
+grant INSERT (previous_secret_until) on webhooks to holdfast_app
+
+grant INSERT (reason) on webhooks to holdfast_app
+
+grant INSERT (secret_version) on webhooks to holdfast_app
+
+grant INSERT (status) on webhooks to holdfast_app
+
+grant INSERT (tenant_id) on webhooks to holdfast_app
+
+grant INSERT (topics) on webhooks to holdfast_app
+
+grant INSERT (url) on webhooks to holdfast_app
+
+grant SELECT (created_at) on webhooks to holdfast_app
+
+grant SELECT (description) on webhooks to holdfast_app
+
+grant SELECT (id) on webhooks to holdfast_app
+
+grant SELECT (operation_id) on webhooks to holdfast_app
+
+grant SELECT (previous_secret_until) on webhooks to holdfast_app
+
+grant SELECT (reason) on webhooks to holdfast_app
+
+grant SELECT (secret_version) on webhooks to holdfast_app
+
+grant SELECT (status) on webhooks to holdfast_app
+
+grant SELECT (tenant_id) on webhooks to holdfast_app
+
+grant SELECT (topics) on webhooks to holdfast_app
+
+grant SELECT (url) on webhooks to holdfast_app
+
+grant UPDATE (description) on webhooks to holdfast_app
+
+grant UPDATE (previous_secret_until) on webhooks to holdfast_app
+
+grant UPDATE (reason) on webhooks to holdfast_app
+
+grant UPDATE (secret_version) on webhooks to holdfast_app
+
+grant UPDATE (status) on webhooks to holdfast_app
+
+grant UPDATE (topics) on webhooks to holdfast_app
+
+grant UPDATE (url) on webhooks to holdfast_app
+
 CREATE OR REPLACE FUNCTION holdfast.acts_for_others(caller text)
  RETURNS boolean
  LANGUAGE sql
@@ -1073,6 +1323,18 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])
+ RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT tenant_id, webhook_id, kind, topic_id FROM holdfast.webhook_topics
+  WHERE state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
+    SELECT key FROM unnest(keys_of_jobs) AS job (key) WHERE key IS NOT NULL)
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.may_act_for(caller text, owner text)
  RETURNS boolean
  LANGUAGE sql
@@ -1217,6 +1479,28 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.queue_webhook_topics(of_tenant integer, most_a_webhook integer)
+ RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  WITH next AS MATERIALIZED (
+    SELECT waiting.webhook_id, waiting.kind, waiting.topic_id
+    FROM holdfast.webhooks AS webhook CROSS JOIN LATERAL (
+      SELECT one.* FROM holdfast.webhook_topics AS one
+      WHERE one.tenant_id = of_tenant AND one.webhook_id = webhook.id AND one.state = 'waiting'
+      ORDER BY one.since LIMIT most_a_webhook FOR NO KEY UPDATE SKIP LOCKED) AS waiting
+    WHERE webhook.tenant_id = of_tenant AND webhook.status = 'enabled')
+  UPDATE holdfast.webhook_topics AS queued SET state = 'queued'
+  FROM next
+  WHERE queued.tenant_id = of_tenant AND queued.webhook_id = next.webhook_id
+    AND queued.kind = next.kind AND queued.topic_id = next.topic_id
+  RETURNING queued.tenant_id, queued.webhook_id, queued.kind, queued.topic_id
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.settle_answers(tenant integer, conversation_ids uuid[], seqs bigint[], all_parts text[], statuses text[], errors text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1309,6 +1593,16 @@ CREATE OR REPLACE FUNCTION holdfast.tenant()
 RETURN (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.unqueue_webhook_topic(of_tenant integer, of_webhook uuid, topic_kind text, topic text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog'
+AS $function$
+  UPDATE holdfast.webhook_topics SET state = 'waiting'
+  WHERE tenant_id = of_tenant AND webhook_id = of_webhook AND kind = topic_kind AND topic_id = topic AND state = 'queued'
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.version_at(tenant integer, wallet_id uuid, at timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -1338,5 +1632,35 @@ CREATE OR REPLACE FUNCTION holdfast.waiting_tenants()
  SET enable_bitmapscan TO 'off'
 AS $function$
   SELECT DISTINCT tenant_id FROM holdfast.conversations WHERE waiting AND answer_lease_until IS NULL
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.waiting_webhook_tenants()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT DISTINCT webhook.tenant_id FROM holdfast.webhooks AS webhook
+  WHERE webhook.status = 'enabled' AND EXISTS (
+    SELECT FROM holdfast.webhook_topics AS topic
+    WHERE topic.tenant_id = webhook.tenant_id AND topic.webhook_id = webhook.id AND topic.state = 'waiting')
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.webhook_backlog()
+ RETURNS TABLE(topics bigint, seconds double precision)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(busy.since)), 0)::float8
+  FROM holdfast.webhooks AS webhook JOIN holdfast.webhook_topics AS busy
+    ON busy.tenant_id = webhook.tenant_id AND busy.webhook_id = webhook.id AND busy.state IN ('waiting', 'queued')
+  WHERE webhook.status = 'enabled'
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

@@ -28,12 +28,19 @@ export interface AnswersConfig {
   readonly leaseSeconds: number;
 }
 
+export interface WebhooksConfig {
+  /** How often this process looks for something to send, in milliseconds; 0: it sends nothing. */
+  readonly pollMs: number;
+  /** Allows webhooks to this very machine, by http too: for development. */
+  readonly loopback: boolean;
+}
+
 export interface Config {
   readonly databaseUrl?: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
-  /** What tokens of reservations are derived from; without it no seat can be reserved. */
+  /** What tokens of reservations and secrets of webhooks are derived from; without it no seat can be reserved. */
   readonly tokenSecret?: string | undefined;
   /** Database sessions of this process; the database package's default when left out. */
   readonly sessions?: number | undefined;
@@ -43,6 +50,7 @@ export interface Config {
   /** How often what is overdue is settled, by one replica of all; 0: never, but by whoever needs it. */
   readonly sweepSeconds: number;
   readonly answers: AnswersConfig;
+  readonly webhooks: WebhooksConfig;
   readonly logLevel: LogLevel;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
@@ -70,6 +78,11 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
+const flag = z
+  .enum(["0", "1", "false", "true"], "must be 0 or 1")
+  .transform((value) => value === "1" || value === "true")
+  .default(false);
+
 const environment = z.object({
   DATABASE_URL: z
     .string()
@@ -87,6 +100,8 @@ const environment = z.object({
   HOLDFAST_CALL_DEADLINE_MS: wholeNumber(1, MAX_CALL_DEADLINE_MS).default(10_000),
   HOLDFAST_DATABASE_WAIT_SECONDS: wholeNumber(0, 3_600).default(30),
   HOLDFAST_SWEEP_SECONDS: wholeNumber(0, 3_600).default(5),
+  HOLDFAST_WEBHOOK_POLL_MS: wholeNumber(0, 60_000).default(500),
+  HOLDFAST_WEBHOOK_LOOPBACK: flag,
   HOLDFAST_MODEL_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
   HOLDFAST_MODEL: z.string().optional(),
   HOLDFAST_MODEL_KEY: z.string().optional(),
@@ -94,10 +109,7 @@ const environment = z.object({
   HOLDFAST_ANSWER_MAX_TOKENS: wholeNumber(100, 1_000_000).default(DEFAULT_TERMS.maxTokens),
   HOLDFAST_ANSWER_LEASE_SECONDS: wholeNumber(1, 3_600).default(DEFAULT_TERMS.leaseSeconds),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
-  HOLDFAST_DEMO: z
-    .enum(["0", "1", "false", "true"], "must be 0 or 1")
-    .transform((value) => value === "1" || value === "true")
-    .default(false),
+  HOLDFAST_DEMO: flag,
   HOLDFAST_STATE_DIR: z.string().default(resolve(repositoryRoot, ".holdfast")),
 });
 
@@ -137,6 +149,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,
     sweepSeconds: values.HOLDFAST_SWEEP_SECONDS,
     answers: answersOf(values),
+    webhooks: { pollMs: values.HOLDFAST_WEBHOOK_POLL_MS, loopback: values.HOLDFAST_WEBHOOK_LOOPBACK },
     logLevel: values.HOLDFAST_LOG_LEVEL,
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),

@@ -1,5 +1,6 @@
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createWebhookMetrics } from "./webhooks/metrics.ts";
 
 // No tenant, id, name or text of anybody's may become a label (invariant I10): labels are command kinds, error codes and
 // results, which are closed sets of the code. docs/metrics.md describes every metric; a test keeps the two equal.
@@ -24,6 +25,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
   start(): void;
+  /** An attempt to send a webhook something. */
+  webhookAttempt(arrived: boolean): void;
   /** Adds what is asked of the database's handle at each reading. */
   attach(db: Db): void;
 }
@@ -106,9 +109,12 @@ export function createMetrics(): Metrics {
     if (result === "rolled-back" && kinds.has("seats.reserve")) rollbacks.inc();
   }
 
+  const webhooks = createWebhookMetrics(registry);
+
   let counting = false;
   return {
     registry,
+    webhookAttempt: webhooks.attempt,
     observer: {
       outcome: (seen) => counting && outcome(seen),
       transaction: (seen) => counting && transaction(seen),
@@ -122,6 +128,7 @@ export function createMetrics(): Metrics {
         replays.inc({ kind }, 0);
       }
       addGauges(registry, db);
+      webhooks.attach(db);
     },
   };
 }

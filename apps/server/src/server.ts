@@ -27,8 +27,11 @@ import { addSecurityHeaders } from "./http/security.ts";
 import { type Answer, recordArrivals, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
+import { createWebhookJobs } from "./jobs/webhook-jobs.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createSend } from "./webhooks/send.ts";
+import { createWebhookSender, type WebhookSender } from "./webhooks/sender.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
@@ -69,7 +72,8 @@ export async function createServer(config: Config, options: ServerOptions): Prom
   const metrics = createMetrics();
   const db = connect({
     url: config.databaseUrl,
-    features: options.features ?? createFeatures(termsOf(config)),
+    features:
+      options.features ?? createFeatures(termsOf(config), { loopbackWebhooks: config.webhooks.loopback }),
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
@@ -108,6 +112,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);
+  const webhooks = webhookSenderOf(db, config, options);
 
   let closing: Promise<void> | undefined;
   return {
@@ -119,11 +124,12 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
       metrics?.start();
       const address = await app.listen({ host: config.host, port: config.port });
       sweeper?.start();
+      webhooks?.start();
       return address;
     },
     close: () => {
       draining = true;
-      closing ??= closeAll(app, db, answers, sweeper);
+      closing ??= closeAll(app, db, answers, [sweeper, webhooks]);
       return closing;
     },
   };
@@ -133,10 +139,10 @@ async function closeAll(
   app: FastifyInstance,
   db: Db,
   answers: Answerer,
-  sweeper: Sweeper | undefined,
+  others: readonly ({ close(): Promise<void> } | undefined)[],
 ): Promise<void> {
   // Nothing is accepted any more; it resolves when the last reply is sent.
-  const closed = Promise.all([app.close(), sweeper?.close()]);
+  const closed = Promise.all([app.close(), ...others.map((other) => other?.close())]);
   // Awaited below; a failure before that is told there.
   closed.catch(() => {});
   try {
@@ -172,6 +178,24 @@ function sweeperOf(db: Db, answers: Answerer, config: Config, log: Logger): Swee
     await answers.takeUpWaiting();
   };
   return createSweeper({ sweep, turns: createTurns({ url, everySeconds }), everySeconds, log });
+}
+
+/** A receiver that takes longer is tried again: whatever it does with a message, it can do afterwards. */
+const WEBHOOK_TIMEOUT_MS = 10_000;
+/** For the queue of webhooks; a message on its way holds none. */
+const WEBHOOK_CONNECTIONS = 4;
+
+function webhookSenderOf(db: Db, config: Config, { log, metrics }: ServerOptions): WebhookSender | undefined {
+  const { databaseUrl: url, webhooks } = config;
+  if (url === undefined || webhooks.pollMs === 0) return undefined;
+  return createWebhookSender({
+    db,
+    jobs: createWebhookJobs({ url, connections: WEBHOOK_CONNECTIONS }),
+    send: createSend({ loopback: webhooks.loopback, timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    everyMs: webhooks.pollMs,
+    onAttempt: (arrived) => metrics?.webhookAttempt(arrived),
+    log,
+  });
 }
 
 /** Enough for Node to compile what every call runs through. */

@@ -6,6 +6,7 @@ import { operationsRouter } from "./operations/router.ts";
 import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
 import { walletsRouter } from "./wallets/router.ts";
+import { webhooksRouter } from "./webhooks/router.ts";
 
 /** Everything that can be called, under the names of DESIGN.md §4. A feature is a folder and a line here. */
 export const appRouter = router({
@@ -13,6 +14,7 @@ export const appRouter = router({
   shows: showsRouter,
   seats: seatsRouter,
   conversations: conversationsRouter,
+  webhooks: webhooksRouter,
   operations: operationsRouter,
   keys: keysRouter,
   changes: changesRouter,

@@ -16,7 +16,11 @@ import {
   type WalletAnswers,
   type WalletInput,
   type WalletKind,
+  type WebhookAnswers,
+  type WebhookInput,
+  type WebhookKind,
   type walletQueries,
+  type webhookQueries,
 } from "@holdfast/db";
 import type { z } from "zod";
 import { badRequest } from "./errors.ts";
@@ -41,7 +45,7 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
-export type CommandKind = WalletKind | ShowKind | ConversationKind | KeyKind;
+export type CommandKind = WalletKind | ShowKind | ConversationKind | KeyKind | WebhookKind;
 type CommandInput<K extends CommandKind> = K extends WalletKind
   ? WalletInput<K>
   : K extends ShowKind
@@ -50,12 +54,15 @@ type CommandInput<K extends CommandKind> = K extends WalletKind
       ? ConversationInput<K>
       : K extends KeyKind
         ? KeyInput<K>
-        : never;
+        : K extends WebhookKind
+          ? WebhookInput<K>
+          : never;
 /** What a command answers, but for `replayed`. */
 export type CommandData<K extends CommandKind> = (WalletAnswers &
   ShowAnswers &
   ConversationAnswers &
-  KeyAnswers)[K];
+  KeyAnswers &
+  WebhookAnswers)[K];
 
 type RawInput = Readonly<Record<string, unknown>>;
 
@@ -83,6 +90,7 @@ function hasDerivedKey(kind: CommandKind): boolean {
 type Queries = typeof walletQueries &
   typeof showQueries &
   typeof conversationQueries &
+  typeof webhookQueries &
   typeof operationQueries &
   typeof keyQueries;
 type QueryKind = keyof Queries;

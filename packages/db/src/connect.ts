@@ -22,6 +22,7 @@ import {
   withTransaction,
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
+import type { WebhookAnswers, WebhookInput, WebhookKind } from "./webhooks/commands.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
@@ -36,8 +37,9 @@ export interface ConnectOptions {
   /** Default `holdfastFeatures`; `createFeatures` takes terms for answers. */
   readonly features?: readonly Feature[];
   /**
-   * What tokens of reservations and API keys are derived from; seats can't be reserved and keys not made without one. The same on
-   * every replica and for as long as replays shall tell the same; what was told goes on working after a change.
+   * What tokens of reservations, API keys and secrets of webhooks are derived from; seats can't be reserved, keys not made and no
+   * webhook signed without one. The same on every replica and for as long as replays shall tell the same; a token or key that
+   * was told goes on working after a change, a webhook's secret does not.
    */
   readonly tokenSecret?: string | undefined;
   /** Default deadline of a call in milliseconds. Default 10,000. */
@@ -58,6 +60,7 @@ export type HoldfastCommand =
   | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
   | { [K in ConversationKind]: { kind: K } & ConversationInput<K> }[ConversationKind]
   | { [K in KeyKind]: { kind: K } & KeyInput<K> }[KeyKind]
+  | { [K in WebhookKind]: { kind: K } & WebhookInput<K> }[WebhookKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
 export type Answer<K> = (K extends WalletKind
@@ -68,7 +71,9 @@ export type Answer<K> = (K extends WalletKind
       ? ConversationAnswers[K]
       : K extends KeyKind
         ? KeyAnswers[K]
-        : Record<string, unknown>) & { replayed: boolean };
+        : K extends WebhookKind
+          ? WebhookAnswers[K]
+          : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */

@@ -109,17 +109,49 @@ export {
   walletQueries,
 } from "./wallets/queries.ts";
 export type {
+  WebhookAnswers,
+  WebhookChanged,
+  WebhookInput,
+  WebhookKind,
+  WebhookReplayed,
+  WebhookState,
+  WebhookStatus,
+  WebhookTold,
+} from "./webhooks/commands.ts";
+export { isLoopbackAddress, isPublicAddress } from "./webhooks/public-address.ts";
+export {
+  type DeliveryView,
+  getWebhookSecret,
+  listDeliveries,
+  listWebhooks,
+  type WebhookSecret,
+  type WebhookView,
+  webhookQueries,
+} from "./webhooks/queries.ts";
+export {
+  type Attempt,
+  deliveryIdOf,
+  recordAttempt,
+  type ToSend,
+  takeChanges,
+  type WebhookTopic,
+} from "./webhooks/sending.ts";
+export { hostOf, whyNotSentTo } from "./webhooks/url.ts";
+export type {
   Changes,
   Command,
   DecideContext,
   Decision,
   Feature,
   FeatureError,
+  Follower,
   Locked,
   Need,
   Outcome,
   RecordedOperation,
   Refusal,
+  TopicChanged,
+  Touched,
   WrittenRow,
 } from "./write-path/feature.ts";
 export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";

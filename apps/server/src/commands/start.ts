@@ -10,7 +10,7 @@ import { installCrashHandlers, installShutdown, type Shutdown } from "../cli/shu
 import { tryIt } from "../cli/try-it.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createDemoTenants } from "../demo/seed.ts";
-import { migrateJobs } from "../jobs/turns.ts";
+import { migrateJobs } from "../jobs/queue.ts";
 import { createLogger, type Logger } from "../log.ts";
 import { createServer } from "../server.ts";
 import { findRuntime, removeRuntime, writeRuntime } from "../state/runtime.ts";

@@ -32,6 +32,9 @@ export interface TestServerOptions {
   readonly databaseUrl?: string;
 }
 
+/** Nothing is sent, unless a test says otherwise. */
+const NO_WEBHOOKS = { pollMs: 0, loopback: true };
+
 /** For tests that say the answers themselves. */
 const NOBODY: Answerer = {
   begin: () => {},
@@ -48,7 +51,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
   const auth = { secret: TEST_SECRET };
-  const defaults = { ...readConfig({}), port: 0, auth, tokenSecret: TEST_SECRET, sweepSeconds: 0 };
+  const defaults = {
+    ...readConfig({}),
+    port: 0,
+    auth,
+    tokenSecret: TEST_SECRET,
+    sweepSeconds: 0,
+    webhooks: NO_WEBHOOKS,
+  };
   const config = { ...defaults, ...options.config, databaseUrl };
   const { consoleDirectory } = options;
   const server = await createServer(config, {

@@ -3,6 +3,7 @@ import { connect, createFeatures, type Db, type HoldfastCommand, type Principal 
 import { ada, bob, newKey, openWallet, root, settle, shop } from "./factories.ts";
 import { useConversations, usePaidAnswers } from "./used-conversations.ts";
 import { useShows } from "./used-shows.ts";
+import { useWebhooks } from "./used-webhooks.ts";
 
 /**
  * Uses every command once or more, with successes, refusals, replays, batches, holds and reservations that expire, and two
@@ -96,6 +97,7 @@ export async function useEverything(db: Db, url: string): Promise<void> {
   });
   await priced.close();
   await useShows(db, (reservationId) => untilPast("reservations", reservationId));
+  await useWebhooks(db);
   await untilPast("holds", late);
   await sql.end();
   await run(ada, { kind: "wallets.capture", ...key(), holdId: late });

@@ -1,7 +1,7 @@
 import { newId } from "../ids.ts";
 import { callerOf, type Principal, SYSTEM_CALLER } from "../principal.ts";
 import type { Statements } from "../statements.ts";
-import type { Command, DecideContext, Decision, Feature, Need, Outcome } from "./feature.ts";
+import type { Command, DecideContext, Decision, Feature, Need, Outcome, TopicChanged } from "./feature.ts";
 import { keysByFeature, needName } from "./lock.ts";
 import { type Operation, recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
@@ -73,7 +73,8 @@ export async function executeCalls(
 
   // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
   const keys = [...new Set(calls.map((call) => call.command.idempotencyKey))];
-  const [locked, { recorded, nowMs }] = await Promise.all([Promise.all(locking), lookUp(tx, tenantId, keys)]);
+  const lookingUp = lookUp(tx, tenantId, keys, registry.followed);
+  const [locked, { recorded, nowMs, followed }] = await Promise.all([Promise.all(locking), lookingUp]);
   onLocked?.();
 
   // A row that is gone may have been taken by a transaction which this very key belongs to: its outcome is there by now.
@@ -128,14 +129,28 @@ export async function executeCalls(
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
     recordOperations(tx, tenantId, operations, nowMs);
-    for (const { feature, rows } of locked) {
-      feature.write(tx, tenantId, rows, nowMs);
-      const kind = feature.topic?.kind;
-      if (kind === undefined || tx.touched === undefined) continue;
-      for (const id of feature.touched?.(rows) ?? []) tx.touched.push({ kind, id });
+    for (const { feature, rows } of locked) feature.write(tx, tenantId, rows, nowMs);
+    if (followed || tx.touched !== undefined) {
+      const topics = locked.flatMap(({ feature, rows }) => changedTopics(feature, rows));
+      tx.touched?.push(...topics);
+      // With the change or not at all: whoever follows it is told of neither more nor less than what is committed.
+      if (followed && topics.length > 0) {
+        for (const { follows } of registry.features) follows?.follow(tx, tenantId, topics, nowMs);
+      }
     }
   }
   return { results, due };
+}
+
+function changedTopics(feature: Feature, rows: unknown): TopicChanged[] {
+  const kind = feature.topic?.kind;
+  if (kind === undefined) return [];
+  const first = new Map<string, bigint>();
+  for (const { id, version } of feature.touched?.(rows) ?? []) {
+    const known = first.get(id);
+    if (known === undefined || version < known) first.set(id, version);
+  }
+  return [...first].map(([id, version]) => ({ kind, id, first: version }));
 }
 
 function replay(before: Recorded, call: Call): Result {
