@@ -356,6 +356,10 @@ policy answer_steps_seen on answer_steps as restrictive for SELECT to holdfast_a
    FROM holdfast.conversations one
   WHERE ((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id)))))) with check ()
 
+policy api_keys_made_by_admins on api_keys as restrictive for INSERT to holdfast_app using () with check (( SELECT holdfast.administers(operation.caller) AS administers
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = api_keys.tenant_id) AND (operation.id = api_keys.operation_id))))
+
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
@@ -484,13 +488,23 @@ policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_ap
 
 policy webhook_deliveries_read_by_owner on webhook_deliveries for SELECT to holdfast_owner using (true) with check ()
 
+policy webhook_deliveries_seen on webhook_deliveries as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
+
 policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy webhook_topics_read_by_owner on webhook_topics for SELECT to holdfast_owner using (true) with check ()
 
+policy webhook_topics_seen on webhook_topics as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
+
+policy webhooks_made_by_admins on webhooks as restrictive for INSERT to holdfast_app using () with check (( SELECT holdfast.administers(operation.caller) AS administers
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = webhooks.tenant_id) AND (operation.id = webhooks.operation_id))))
+
 policy webhooks_of_tenant on webhooks for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy webhooks_read_by_owner on webhooks for SELECT to holdfast_owner using (true) with check ()
+
+policy webhooks_seen on webhooks as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
 
 grant INSERT (conversation_id) on answer_steps to holdfast_app
 
@@ -1171,6 +1185,13 @@ CREATE OR REPLACE FUNCTION holdfast.acts_for_others(caller text)
 RETURN COALESCE((split_part(caller, ':'::text, 1) = ANY (ARRAY['service'::text, 'admin'::text, 'system'::text])), false)
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.administers(caller text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((split_part(caller, ':'::text, 1) = ANY (ARRAY['admin'::text, 'system'::text])), false)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.caller()
  RETURNS text
  LANGUAGE sql
@@ -1373,6 +1394,9 @@ BEGIN
         ELSE step.result ->> 'code' NOT IN ('NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST')
           AND NOT holdfast.names_only_own(tenant, caller, 'wallets.' || (step.command ->> 'kind'), step.command, step.result)
         END);
+  ELSIF kind SIMILAR TO '(keys|webhooks).%' THEN
+    -- They are the admins' alone.
+    RETURN false;
   ELSIF kind NOT SIMILAR TO '(wallets|seats|conversations).%' THEN
     -- A feature of an application's own, whose names are its own.
     RETURN true;

@@ -9,3 +9,9 @@ CREATE POLICY "api_keys_stay_revoked" ON "holdfast"."api_keys" AS RESTRICTIVE FO
   USING (true) WITH CHECK ("revoked_at" is not null);
 --> statement-breakpoint
 DROP POLICY "api_keys_added_by_owner" ON "holdfast"."api_keys";
+--> statement-breakpoint
+-- Who is no admin makes none, whatever decides.
+CREATE POLICY "api_keys_made_by_admins" ON "holdfast"."api_keys" AS RESTRICTIVE FOR INSERT TO holdfast_app
+  WITH CHECK ((
+    SELECT "holdfast"."administers"("operation"."caller") FROM "holdfast"."operations" AS "operation"
+    WHERE "operation"."tenant_id" = "api_keys"."tenant_id" AND "operation"."id" = "api_keys"."operation_id"));

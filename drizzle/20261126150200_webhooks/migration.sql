@@ -96,6 +96,21 @@ CREATE POLICY "webhook_deliveries_of_tenant" ON "holdfast"."webhook_deliveries" 
 --> statement-breakpoint
 CREATE POLICY "webhook_deliveries_read_by_owner" ON "holdfast"."webhook_deliveries" FOR SELECT TO holdfast_owner USING (true);
 --> statement-breakpoint
+CREATE POLICY "webhooks_seen" ON "holdfast"."webhooks" AS RESTRICTIVE FOR SELECT TO holdfast_app
+  USING ((SELECT "holdfast"."administers"("holdfast"."caller"())));
+--> statement-breakpoint
+CREATE POLICY "webhook_topics_seen" ON "holdfast"."webhook_topics" AS RESTRICTIVE FOR SELECT TO holdfast_app
+  USING ((SELECT "holdfast"."administers"("holdfast"."caller"())));
+--> statement-breakpoint
+CREATE POLICY "webhook_deliveries_seen" ON "holdfast"."webhook_deliveries" AS RESTRICTIVE FOR SELECT TO holdfast_app
+  USING ((SELECT "holdfast"."administers"("holdfast"."caller"())));
+--> statement-breakpoint
+-- Who is no admin makes none, whatever decides.
+CREATE POLICY "webhooks_made_by_admins" ON "holdfast"."webhooks" AS RESTRICTIVE FOR INSERT TO holdfast_app
+  WITH CHECK ((
+    SELECT "holdfast"."administers"("operation"."caller") FROM "holdfast"."operations" AS "operation"
+    WHERE "operation"."tenant_id" = "webhooks"."tenant_id" AND "operation"."id" = "webhooks"."operation_id"));
+--> statement-breakpoint
 -- In which tenants a topic waits to be sent to a webhook: their numbers and nothing else, as `overdue_tenants` does.
 CREATE FUNCTION "holdfast"."waiting_webhook_tenants"() RETURNS SETOF int
 LANGUAGE sql SECURITY DEFINER
