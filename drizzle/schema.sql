@@ -419,7 +419,7 @@ policy messages_written_by_owner on messages as restrictive for INSERT to holdfa
 
 policy operations_name_only_own on operations as restrictive for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
 CASE
-    WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND ((outcome ->> 'ok'::text) = 'true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
+    WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND starts_with((outcome)::text, '{"ok":true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
 END))
 
@@ -443,7 +443,7 @@ policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NUL
 
 policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
 
-policy seats_seen on seats as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy seats_seen on seats as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy show_changes_made_by_customer on show_changes as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
    FROM (holdfast.operations operation
@@ -454,7 +454,7 @@ policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((te
 
 policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
 
-policy show_changes_seen on show_changes as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy show_changes_seen on show_changes as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy shows_created_by_services on shows as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
    FROM holdfast.operations operation
@@ -464,7 +464,7 @@ policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NUL
 
 policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
 
-policy shows_seen on shows as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy shows_seen on shows as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
@@ -472,7 +472,7 @@ policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = 
 
 policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
 
-policy tenants_seen on tenants as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.caller() AS caller) IS NOT NULL)) with check ()
+policy tenants_seen on tenants as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
@@ -1313,7 +1313,7 @@ CREATE OR REPLACE FUNCTION holdfast.currency_of_show(tenant integer, show_id uui
 AS $function$
   SELECT wallet.currency FROM holdfast.shows AS show
   JOIN holdfast.wallets AS wallet ON wallet.tenant_id = $1 AND wallet.id = show.wallet_id
-  WHERE show.tenant_id = $1 AND show.id = $2 AND $1 = holdfast.tenant() AND holdfast.caller() IS NOT NULL
+  WHERE show.tenant_id = $1 AND show.id = $2 AND $1 = holdfast.tenant() AND holdfast.is_somebody(holdfast.caller())
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
@@ -1340,8 +1340,15 @@ CREATE OR REPLACE FUNCTION holdfast.held_of_show(tenant integer, show_id uuid)
 AS $function$
   SELECT reservation.seat_ids, reservation.expires_at FROM holdfast.reservations AS reservation
   WHERE reservation.tenant_id = $1 AND reservation.show_id = $2 AND reservation.status = 'held'
-    AND $1 = holdfast.tenant() AND holdfast.caller() IS NOT NULL
+    AND $1 = holdfast.tenant() AND holdfast.is_somebody(holdfast.caller())
 $function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.is_somebody(caller text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (holdfast.acts_for_others(caller) OR (holdfast.subject_of(caller) IS NOT NULL))
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
 CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])

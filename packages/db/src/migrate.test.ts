@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createApiKey, findApiKeyPrincipal } from "./api-keys.ts";
 import { connect } from "./connect.ts";
 import { migrate } from "./migrate.ts";
 import { createTenant } from "./tenants.ts";
+import { faultsOf } from "./testing/catalogue.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { administer, withDatabase } from "./testing/test-database.ts";
+import { useEverything } from "./testing/used-database.ts";
+import { verify } from "./verify.ts";
 
 let any: TestDatabase;
 const owner = `owner_${randomUUID().replaceAll("-", "")}`;
@@ -57,3 +64,49 @@ test("needs no superuser: the owner of a database who was granted the three role
   expect(opened).toMatchObject({ balance: "0", version: "0", ownerId: "ada" });
   await db.close();
 });
+
+test("a managed Postgres: who may create roles and owns the database does all of it, and no more than others at its rows", async () => {
+  // A server of its own: roles belong to the server, and here nobody has made them yet.
+  const directory = await mkdtemp(join(tmpdir(), "holdfast-managed-"));
+  const server = await startEmbeddedPostgres({ dataDir: directory, durable: false });
+  try {
+    await administer(server.url, (sql) =>
+      sql.unsafe(`create role managed login password 'secret' nosuperuser nobypassrls nocreatedb createrole`),
+    );
+    await administer(server.url, (sql) => sql.unsafe("create database app owner managed"));
+    const url = new URL(withDatabase(server.url, "app"));
+    url.username = "managed";
+    url.password = "secret";
+    await migrate({ url: url.href });
+    await migrate({ url: url.href });
+    await createTenant({ url: url.href, tenantId: 1, name: "one" });
+    const apiKey = await createApiKey({ url: url.href, tenantId: 1, subject: "shop", role: "service" });
+    const db = connect({ url: url.href, tokenSecret: "of this test" });
+    await useEverything(db, url.href);
+    expect(await findApiKeyPrincipal(db, apiKey)).toEqual({ tenantId: 1, subject: "shop", role: "service" });
+    const { settled } = await db.sweep();
+    expect(settled).toBeGreaterThanOrEqual(0);
+    await db.close();
+    expect(await verify({ url: url.href })).toEqual([]);
+
+    const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+    const [me] = await sql`select rolsuper, rolbypassrls from pg_roles where rolname = current_user`;
+    expect(me).toEqual({ rolsuper: false, rolbypassrls: false });
+    expect(await faultsOf(sql)).toEqual([]);
+    // Who only serves needs two of the three roles, and as itself may do nothing.
+    await sql.unsafe(`create role web login noinherit password 'secret'; grant holdfast_login, holdfast_app to web`);
+    await sql.end();
+    url.username = "web";
+    const served = connect({ url: url.href });
+    const ada = { tenantId: 1, subject: "ada", role: "user" } as const;
+    await served.execute(ada, { kind: "wallets.open", idempotencyKey: "web", currency: "sat" });
+    await served.close();
+    await expect(createTenant({ url: url.href, tenantId: 2, name: "two" })).rejects.toThrow(/permission denied/);
+    const web = postgres(url.href, { max: 1, onnotice: () => {} });
+    await expect(web`select from holdfast.wallets`).rejects.toThrow(/permission denied/);
+    await web.end();
+  } finally {
+    await server.stop();
+    for (const path of new Set([directory, server.dataDir])) await rm(path, { recursive: true, force: true });
+  }
+}, 120_000);

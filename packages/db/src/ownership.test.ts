@@ -8,6 +8,7 @@ import { isRefusedRow } from "./postgres-error.ts";
 import { showQueries } from "./shows/queries.ts";
 import { type AdasThings, attemptsOn, CANARY, createAdasThings, eve } from "./testing/adas-things.ts";
 import { looksAt, type Reader } from "./testing/adas-things-read.ts";
+import { text } from "./testing/conversations.ts";
 import { ada, newKey, settle } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { verify } from "./verify.ts";
@@ -83,7 +84,8 @@ async function codesOf(db: Db, by: Principal, command: Parameters<Db["execute"]>
   return results?.map((one) => (one.ok ? "ok" : (one.code ?? ""))) ?? ["ok"];
 }
 
-const tried = attemptsOn({} as AdasThings).map(({ command, about }, at) => ({
+/** As many as there will be, before there is anything to try them on. */
+const tried = attemptsOn({ message: text("any") } as AdasThings).map(({ command, about }, at) => ({
   kind: command.kind,
   about,
   at,

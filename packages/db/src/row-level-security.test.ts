@@ -2,9 +2,11 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Db } from "./connect.ts";
 import { isSqlstate } from "./postgres-error.ts";
+import { faultsOf } from "./testing/catalogue.ts";
 import { openWallet } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { useEverything } from "./testing/used-database.ts";
+import type { Tx } from "./transaction.ts";
 
 /** What Postgres refuses by itself, read from its catalogue and tried: the fence behind the write path. */
 
@@ -31,14 +33,23 @@ async function tables(): Promise<string[]> {
   return rows.map((row) => String(row["relname"]));
 }
 
-/** Runs one statement as a role in a transaction that is rolled back; answers its rows or its SQLSTATE. */
-async function as(role: string, tenant: number | undefined, statement: string): Promise<unknown[] | string> {
+/**
+ * Runs one statement as a role, and by default as a service of the tenant, in a transaction that is rolled back; answers its rows
+ * or its SQLSTATE.
+ */
+async function as(
+  role: string,
+  tenant: number | undefined,
+  statement: string,
+  { caller = "service:test", aboard = "services" } = {},
+): Promise<unknown[] | string> {
   class Undo extends Error {}
   let outcome: unknown[] | string = [];
   await sql
     .begin(async (tx) => {
       await tx.unsafe(`set local role ${role}`);
       if (tenant !== undefined) await tx.unsafe(`set local holdfast.tenant = '${tenant}'`);
+      await tx`select set_config('holdfast.caller', ${caller}, true), set_config('holdfast.aboard', ${aboard}, true)`;
       outcome = [...(await tx.unsafe(statement))];
       throw new Undo();
     })
@@ -51,29 +62,87 @@ async function as(role: string, tenant: number | undefined, statement: string): 
 }
 
 describe("the catalogue", () => {
-  test("every table has row-level security on, forced, and a policy of its tenant for the app role", async () => {
-    const found = await tables();
-    expect(found).toEqual(
+  test("has nothing that is not behind row-level security", async () => {
+    expect(await tables()).toEqual(
       expect.arrayContaining([
-        ...["api_keys", "entries", "holds", "operations", "tenants", "wallets"],
-        ...["reservations", "seats", "show_changes", "shows"],
+        "api_keys",
+        "conversations",
+        "entries",
+        "operations",
+        "reservations",
+        "wallets",
       ]),
     );
-    const rows = await sql`select relname, relrowsecurity as on, relforcerowsecurity as forced,
-        (select count(*)::int from pg_policies where schemaname = 'holdfast' and tablename = relname
-          and roles = '{holdfast_app}' and cmd = 'ALL' and permissive = 'PERMISSIVE'
-          and qual like '%tenant_id = %current_setting(''holdfast.tenant''%' and with_check = qual) as policies
-      from pg_class where relnamespace = 'holdfast'::regnamespace and relname = any(${found}) order by 1`;
-    expect([...rows]).toEqual(found.map((relname) => ({ relname, on: true, forced: true, policies: 1 })));
+    expect(await faultsOf(sql)).toEqual([]);
   });
 
-  test("the app role has no other policy, and nobody has one that writes but the owner's on tenants", async () => {
-    const rows = await sql`select tablename, cmd, roles::text from pg_policies where schemaname = 'holdfast'
-      and permissive = 'PERMISSIVE' and not (roles = '{holdfast_app}' and cmd = 'ALL') and cmd <> 'SELECT' order by 1`;
-    expect([...rows]).toEqual([{ tablename: "tenants", cmd: "INSERT", roles: "{holdfast_owner}" }]);
-    const [count] = await sql`select count(*)::int as of_app from pg_policies
-      where schemaname = 'holdfast' and 'holdfast_app' = any(roles) and permissive = 'PERMISSIVE'`;
-    expect(count?.["of_app"]).toBe((await tables()).length);
+  test.each<[string, string[]]>([
+    [
+      "create table holdfast.notes (tenant_id int, words text); grant select, insert on holdfast.notes to holdfast_app",
+      [
+        "notes does not force row-level security on its owner",
+        "notes has no policy of its tenant",
+        "notes has no row-level security",
+        "notes shows its rows without asking for the caller",
+        "notes takes rows without asking for their operation",
+      ],
+    ],
+    [
+      "alter table holdfast.wallets no force row level security",
+      ["wallets does not force row-level security on its owner"],
+    ],
+    [
+      "drop policy entries_seen on holdfast.entries",
+      ["entries shows its rows without asking for the caller"],
+    ],
+    ["drop policy holds_of_tenant on holdfast.holds", ["holds has no policy of its tenant"]],
+    [
+      "drop policy entries_taken_by_owner on holdfast.entries",
+      ["entries takes rows without asking for their operation"],
+    ],
+    [
+      "create policy everybody on holdfast.messages for select using (true)",
+      ["messages has a policy that opens it: everybody"],
+    ],
+    [
+      "create view holdfast.rich as select * from holdfast.wallets",
+      ["rich is a view with the rights of its owner"],
+    ],
+    ["create view holdfast.mine with (security_invoker = true) as select * from holdfast.wallets", []],
+    [
+      "create materialized view holdfast.copy as select * from holdfast.wallets",
+      ["copy is a copy that no policy guards"],
+    ],
+    [
+      "create function holdfast.spend() returns void language sql security definer as ''",
+      [
+        "holdfast_login may execute spend",
+        "public may execute spend",
+        "spend has the rights of its owner and does not ask for the tenant and the caller",
+        "spend has the rights of its owner and no pinned search_path",
+      ],
+    ],
+    ["grant update (amount) on holdfast.entries to holdfast_app", ["holdfast_app may update entries"]],
+    ["grant delete on holdfast.operations to holdfast_app", ["holdfast_app may delete operations"]],
+    ["grant truncate on holdfast.seats to holdfast_app", ["holdfast_app may truncate seats"]],
+    [
+      "grant select (id) on holdfast.wallets to public",
+      ["holdfast_login may select wallets", "public may select wallets"],
+    ],
+    ["grant usage on schema holdfast to holdfast_login", ["holdfast_login may usage the schema"]],
+    ["alter role holdfast_app bypassrls", ["holdfast_app has the attribute bypassrls"]],
+  ])("is told to be wrong after: %s", async (statement, faults) => {
+    const undone = new Error("undone");
+    const planted = sql.begin(async (tx) => {
+      await tx.unsafe("set local role holdfast_owner").catch(() => {});
+      await tx.unsafe(/^alter role|^grant usage/.test(statement) ? "reset role" : "select 1");
+      await tx.unsafe(statement);
+      await tx.unsafe("reset role");
+      expect(await faultsOf(tx as unknown as postgres.Sql)).toEqual(faults);
+      throw undone;
+    });
+    await expect(planted).rejects.toBe(undone);
+    expect(await faultsOf(sql)).toEqual([]);
   });
 
   test("every primary key and unique constraint begins with the tenant", async () => {
@@ -85,35 +154,7 @@ describe("the catalogue", () => {
     expect(rows.filter((row) => row["first"] !== "tenant_id")).toEqual([]);
   });
 
-  test("the login role has no privilege on anything, and no attribute", async () => {
-    const [role] =
-      await sql`select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolinherit, rolreplication
-      from pg_roles where rolname = 'holdfast_login'`;
-    expect(Object.values(role ?? { missing: true })).toEqual(Array(6).fill(false));
-    const rows = await sql`
-      select relname::text as name from pg_class, unnest(array['select', 'insert', 'update', 'delete', 'truncate',
-        'references', 'trigger']) as privilege
-      where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p', 'v', 'm')
-        and (has_table_privilege('holdfast_login', oid, privilege)
-          or privilege in ('select', 'insert', 'update', 'references')
-            and has_any_column_privilege('holdfast_login', oid, privilege))
-      union all
-      select relname::text from pg_class where relnamespace = 'holdfast'::regnamespace
-        and case when relkind = 'S' then has_sequence_privilege('holdfast_login', oid, 'usage, select, update') end
-      union all
-      select proname::text from pg_proc where pronamespace = 'holdfast'::regnamespace
-        and has_function_privilege('holdfast_login', oid, 'execute')
-      union all
-      select nspname::text from pg_namespace where nspname = 'holdfast'
-        and has_schema_privilege('holdfast_login', oid, 'usage, create')
-      union all
-      select nspname::text from pg_namespace where nspname = 'public' and has_schema_privilege('holdfast_login', oid, 'create')
-      union all
-      select 'owns ' || relname from pg_class where relowner = 'holdfast_login'::regrole`;
-    expect([...rows]).toEqual([]);
-  });
-
-  test("the app role may change the columns that move, and delete nothing", async () => {
+  test("the app role may change the columns that move", async () => {
     const rows = await sql`select relname || '.' || attname as column from pg_class
         join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
       where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p')
@@ -128,13 +169,6 @@ describe("the catalogue", () => {
       expect(row["column"]).not.toMatch(
         /^(entries|operations|show_changes|answer_steps|tenants)\.|^api_keys\.(?!revoked_at$)|(?<!reservation|answer|waiting_wallet)_id$|\.id$/,
       );
-    const others = await sql`select relname, privilege from pg_class,
-        unnest(array['delete', 'truncate', 'references', 'trigger']) as privilege
-      where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p')
-        and has_table_privilege('holdfast_app', oid, privilege)`;
-    expect([...others]).toEqual([]);
-    const [role] = await sql`select rolsuper, rolbypassrls from pg_roles where rolname = 'holdfast_app'`;
-    expect(role).toEqual({ rolsuper: false, rolbypassrls: false });
   });
 });
 
@@ -184,7 +218,61 @@ describe("tried", () => {
       for (const tenant of [undefined, 99]) {
         expect([table, await as("holdfast_app", tenant, count)]).toEqual([table, [{ rows: 0 }]]);
       }
+      // Nobody, and who is none of those that there are.
+      for (const caller of ["", ":", "ada", "user:", "owner:ada", "holdfast_app", "Service:shop"]) {
+        const seen = await as("holdfast_app", 1, count, { caller });
+        expect([table, caller, seen]).toEqual([table, caller, [{ rows: 0 }]]);
+      }
     }
+  });
+
+  test("a session that has said nothing of itself sees nothing, nor one whose transaction has ended", async () => {
+    const session = postgres(database.url, { max: 1 });
+    const count = () => session.unsafe("select count(*)::int as rows from holdfast.wallets");
+    await session.unsafe("set role holdfast_app");
+    expect([...(await count())]).toEqual([{ rows: 0 }]);
+    await session.begin(async (tx) => {
+      await tx.unsafe("set local holdfast.tenant = '1'; set local holdfast.caller = 'system:holdfast'");
+      expect([...(await tx.unsafe("select count(*) > 0 as some from holdfast.wallets"))]).toEqual([
+        { some: true },
+      ]);
+    });
+    // By now both are not unset, but ''.
+    expect([...(await count())]).toEqual([{ rows: 0 }]);
+    await session.end();
+  });
+
+  test("a row that says nothing of its operation is taken from nobody, unless no user is aboard", async () => {
+    const insert = `insert into holdfast.wallets
+      values (1, gen_random_uuid(), 'eve', 'sat', 0, 0, 0, 0, gen_random_uuid())`;
+    expect(await as("holdfast_app", 1, insert)).toEqual([]);
+    for (const aboard of ["users", "", "Services"])
+      expect(await as("holdfast_app", 1, insert, { aboard })).toBe("42501");
+  });
+
+  test("a reader writes nothing, and can't become who does", async () => {
+    const ada = { tenantId: 1, subject: "ada", role: "user" } as const;
+    for (const statement of [
+      "insert into holdfast.wallets select * from holdfast.wallets",
+      "select holdfast.change_wallets(1, array[id], array[ctid], array[1], array[0], array[1]) from holdfast.wallets",
+      "set transaction read write",
+      "select set_config('transaction_read_only', 'off', true)",
+    ]) {
+      const failure = await db
+        .read(ada, async (tx) => {
+          await tx.run("select 1::text as one from holdfast.wallets limit 1");
+          return tx.run(statement);
+        })
+        .catch((error: Error) => error.cause);
+      expect([statement, failure]).toEqual([statement, expect.objectContaining({ severity: "ERROR" })]);
+    }
+  });
+
+  test("a subject is a text, whatever stands in it", async () => {
+    const subject = "o'hara\\'; reset role; -- \u00e9\u{1f600}\n";
+    const who = (tx: Pick<Tx, "run">) => tx.run("select holdfast.subject_of(holdfast.caller()) as subject");
+    expect(await db.read({ tenantId: 1, subject, role: "user" }, who)).toEqual([{ subject }]);
+    expect(await db.read({ tenantId: 1, subject, role: "admin" }, who)).toEqual([{ subject: null }]);
   });
 
   test("the app role writes no row of another tenant, nor moves one there", async () => {

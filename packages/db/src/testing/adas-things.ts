@@ -28,9 +28,17 @@ export async function createAdasThings(db: Db) {
   const askedKey = newKey("asked");
   const asked = await send(db, ada, conversationId, { message: text(CANARY), walletId: purse }, askedKey);
   const answerId = asked.answer?.answerId ?? "";
+  const said = { conversationId, answerId, steps: [{ at: 0, append: CANARY }] } as const;
+  await db.execute(shop, { kind: "conversations.save", ...key(), ...said });
   const waiting = await createConversation(db);
-  await send(db, ada, waiting, { message: text(CANARY) });
+  const first = await send(db, ada, waiting, { message: text(CANARY) });
   await send(db, ada, waiting, { message: text(CANARY), whenBusy: "queue" });
+  const ended = {
+    conversationId: waiting,
+    answerId: first.answer?.answerId ?? "",
+    status: "complete",
+  } as const;
+  await db.execute(shop, { kind: "conversations.settle", ...key(), ...ended });
   const hersConversation = await createConversation(db, eve);
   const hersBusy = await createConversation(db, eve);
   await send(db, eve, hersBusy, { message: text("why?") });
@@ -54,7 +62,9 @@ export function attemptsOn(things: AdasThings): Attempt[] {
   const attempts: Attempt[] = [];
   const add = (rightly: Principal, about: string, command: Record<string, unknown>, code?: string): void => {
     const [kind = "", rest] = about.split(": ");
-    const sent = { kind, idempotencyKey: newKey(), ...command } as HoldfastCommand;
+    // The key of a tick derives from what it is.
+    const key = kind === "wallets.stream" ? {} : { idempotencyKey: newKey() };
+    const sent = { kind, ...key, ...command } as HoldfastCommand;
     attempts.push({ about: rest ?? kind, command: sent, rightly, ...(code === undefined ? {} : { code }) });
   };
   const answer = { conversationId, answerId };
@@ -70,7 +80,7 @@ export function attemptsOn(things: AdasThings): Attempt[] {
   add(ada, "wallets.boost: from ada's wallet to hers", gives);
   add(ada, "wallets.stream: from ada's wallet to hers", {
     ...gives,
-    ...{ sessionId: newKey(), minute: 1, idempotencyKey: undefined },
+    ...{ sessionId: newKey(), minute: 1 },
   });
   add(ada, "wallets.hold: ada's credit", { walletId: purse, amount: "1", expiresInSeconds: 60 });
   add(ada, "wallets.capture: ada's hold, for herself", { holdId, amount: "1", toWalletId: hers });
@@ -92,14 +102,14 @@ export function attemptsOn(things: AdasThings): Attempt[] {
   ];
   for (const atomic of [true, false])
     for (const [rightly, kind, step] of steps) {
-      const refused = "amount" in step && step.amount === "1000000" ? "BATCH_REFUSED" : undefined;
+      const refused = "amount" in step && step.amount === "1000000" ? "INSUFFICIENT_FUNDS" : undefined;
       add(
         rightly,
         `wallets.batch: ${kind} in ${atomic ? "an atomic" : "a"} batch`,
         {
           ...{ atomic, commands: [{ kind, ...step }] },
         },
-        atomic ? refused : undefined,
+        refused,
       );
     }
 
@@ -125,7 +135,7 @@ export function attemptsOn(things: AdasThings): Attempt[] {
   add(shop, "conversations.importJson: in ada's name", { ownerId: "ada", messages: [message] });
   add(ada, "conversations.append", { conversationId, messages: [text("mine now")] });
   add(ada, "conversations.append: what is there already", { conversationId, messages: [message] });
-  const other = [{ ...message, parts: [] }];
+  const other = [text("something else", message.id)];
   add(
     ada,
     "conversations.append: other content, to be told where",
