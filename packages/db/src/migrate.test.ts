@@ -94,14 +94,18 @@ test("a managed Postgres: who may create roles and owns the database does all of
     expect(me).toEqual({ rolsuper: false, rolbypassrls: false });
     expect(await faultsOf(sql)).toEqual([]);
     // Who only serves needs two of the three roles, and as itself may do nothing.
-    await sql.unsafe(`create role web login noinherit password 'secret'; grant holdfast_login, holdfast_app to web`);
+    await sql.unsafe(
+      `create role web login noinherit password 'secret'; grant holdfast_login, holdfast_app to web`,
+    );
     await sql.end();
     url.username = "web";
     const served = connect({ url: url.href });
     const ada = { tenantId: 1, subject: "ada", role: "user" } as const;
     await served.execute(ada, { kind: "wallets.open", idempotencyKey: "web", currency: "sat" });
     await served.close();
-    await expect(createTenant({ url: url.href, tenantId: 2, name: "two" })).rejects.toThrow(/permission denied/);
+    await expect(createTenant({ url: url.href, tenantId: 2, name: "two" })).rejects.toThrow(
+      /permission denied/,
+    );
     const web = postgres(url.href, { max: 1, onnotice: () => {} });
     await expect(web`select from holdfast.wallets`).rejects.toThrow(/permission denied/);
     await web.end();
