@@ -1358,7 +1358,7 @@ CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   SELECT tenant_id, webhook_id, kind, topic_id FROM holdfast.webhook_topics
-  WHERE state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
+  WHERE holdfast.caller() = 'system:holdfast' AND state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
     SELECT key FROM unnest(keys_of_jobs) AS job (key) WHERE key IS NOT NULL)
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
@@ -1675,7 +1675,7 @@ CREATE OR REPLACE FUNCTION holdfast.waiting_webhook_tenants()
  SET enable_bitmapscan TO 'off'
 AS $function$
   SELECT DISTINCT webhook.tenant_id FROM holdfast.webhooks AS webhook
-  WHERE webhook.status = 'enabled' AND EXISTS (
+  WHERE holdfast.caller() = 'system:holdfast' AND webhook.status = 'enabled' AND EXISTS (
     SELECT FROM holdfast.webhook_topics AS topic
     WHERE topic.tenant_id = webhook.tenant_id AND topic.webhook_id = webhook.id AND topic.state = 'waiting')
 $function$

@@ -117,7 +117,7 @@ LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
   SELECT DISTINCT webhook.tenant_id FROM holdfast.webhooks AS webhook
-  WHERE webhook.status = 'enabled' AND EXISTS (
+  WHERE holdfast.caller() = 'system:holdfast' AND webhook.status = 'enabled' AND EXISTS (
     SELECT FROM holdfast.webhook_topics AS topic
     WHERE topic.tenant_id = webhook.tenant_id AND topic.webhook_id = webhook.id AND topic.state = 'waiting')
 $$;
@@ -158,7 +158,7 @@ LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT tenant_id, webhook_id, kind, topic_id FROM holdfast.webhook_topics
-  WHERE state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
+  WHERE holdfast.caller() = 'system:holdfast' AND state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
     SELECT key FROM unnest(keys_of_jobs) AS job (key) WHERE key IS NOT NULL)
 $$;
 --> statement-breakpoint

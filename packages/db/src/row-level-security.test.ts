@@ -213,7 +213,7 @@ describe("tried", () => {
       const count = `select count(*)::int as rows from holdfast.${table}`;
       const ofTenant = `select count(*)::int as rows from holdfast.${table} where tenant_id = 1`;
       const [all] = await sql.unsafe(ofTenant);
-      expect([table, await as("holdfast_app", 1, count)]).toEqual([table, [all]]);
+      expect([table, await as("holdfast_app", 1, count, { caller: "admin:test" })]).toEqual([table, [all]]);
       expect(all?.["rows"]).toBeGreaterThan(0);
       for (const tenant of [undefined, 99]) {
         expect([table, await as("holdfast_app", tenant, count)]).toEqual([table, [{ rows: 0 }]]);

@@ -63,7 +63,9 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
     try {
       // A number of ours: SET takes no parameters.
       const tenant = `set local holdfast.tenant = '${Math.trunc(tenantId)}'`;
-      await client.query(`begin; set local role holdfast_app; ${tenant}`);
+      await client.query(
+        `begin; set local role holdfast_app; ${tenant}; set local holdfast.caller = 'system:holdfast'`,
+      );
       const answer = await work(client);
       await client.query("commit");
       failed = false;

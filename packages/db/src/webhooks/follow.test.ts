@@ -88,7 +88,8 @@ function withFollower(how: "at once" | "later"): Db {
       const stray = async () => {
         if (how === "later") await new Promise((resolve) => setTimeout(resolve, 100));
         await sql.begin(async (other) => {
-          await other.unsafe(`set local role holdfast_app; set local holdfast.tenant = '${tenantId}'`);
+          await other.unsafe(`set local role holdfast_app; set local holdfast.tenant = '${tenantId}';
+            set local holdfast.caller = 'system:holdfast'`);
           const run = async (text: string, parameters: readonly (string | null)[] = []) =>
             await other.unsafe<never[]>(text, [...parameters]);
           webhookFollower.follow({ run }, tenantId, topics, atMs);
