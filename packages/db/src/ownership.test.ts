@@ -33,6 +33,9 @@ const blind = features.map(
   }),
 );
 
+/** Whether a text has a word; not as some digits of an id or a seal. */
+const tells = (text: string, word: string): boolean => new RegExp(`\\b${word}\\b`).test(text);
+
 interface House {
   readonly database: TestDatabase;
   readonly db: Db;
@@ -186,7 +189,7 @@ describe("with the question of ownership taken out of decide and the queries, ro
       const by = about.startsWith("watching") ? eve : asAdmin(eve);
       const told = await settle(look(reader, by));
       const seen = told.ok ? JSON.stringify(told.answer) : told.code;
-      expect([about, seen.includes(CANARY) || seen.includes("ada")]).toEqual([about, false]);
+      expect([about, tells(seen, CANARY) || tells(seen, "ada")]).toEqual([about, false]);
       if (!told.ok) expect(told.code).toBe("NOT_FOUND");
     }
     for (const [about, look] of adminsLooksAt(house.things)) {
@@ -208,10 +211,10 @@ describe("with the question of ownership taken out of decide and the queries, ro
           await db.read(by, (tx) => tx.run(`select t::text as row from holdfast.${table} as t`)),
         );
       const [hers, all] = [await text(eve), await text(asAdmin(eve))];
-      expect([table, secrets.filter((secret) => hers.includes(secret))]).toEqual([table, []]);
+      expect([table, secrets.filter((secret) => tells(hers, secret))]).toEqual([table, []]);
       // Those that hold such rows were looked at.
       const isPublic = /^(tenants|shows|seats|show_changes|webhook_deliveries)$/.test(table);
-      expect([table, secrets.some((secret) => all.includes(secret))]).toEqual([table, !isPublic]);
+      expect([table, secrets.some((secret) => tells(all, secret))]).toEqual([table, !isPublic]);
     }
   });
 

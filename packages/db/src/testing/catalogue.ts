@@ -44,7 +44,7 @@ const FAULTS = `
   union all
   select name || ' takes rows without asking for their operation' from stored
   where has_table_privilege('holdfast_app', oid, 'insert') and not name = any ($1::text[]) and not exists (
-    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'acts?_for|administers')
+    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'holdfast\\.(may_act_for|acts_for_others|administers)\\(')
   union all
   select policy.name || ' has a policy that opens it: ' || policyname from policy
   where not restrictive and not (roles = '{holdfast_app}' and cmd = 'ALL' and qual like '%holdfast.tenant%')
