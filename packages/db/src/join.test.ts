@@ -141,10 +141,11 @@ describe.each(ways)("in a transaction of $name", ({ transact }) => {
     expect(await db.execute(ada, payment)).toMatchObject({ balance: "70", replayed: false });
   });
 
-  test("role and tenant are given back as they were", async () => {
+  test("role, tenant and caller are given back as they were", async () => {
     const walletId = await openWallet(db, 100n);
     const who = `select current_user::text, session_user::text, current_setting('role') as role,
-      coalesce(current_setting('holdfast.tenant', true), '') as tenant`;
+      coalesce(current_setting('holdfast.tenant', true), '') as tenant,
+      coalesce(current_setting('holdfast.caller', true), '') as caller`;
     await transact(async ({ tx, query }) => {
       const before = await query(who);
       await execute(tx, ada, [debit(walletId, 1n), debit(walletId, 1_000n)]);
