@@ -56,7 +56,8 @@ function toldBy({ error }: Answered): Told {
   };
 }
 
-function parse(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
