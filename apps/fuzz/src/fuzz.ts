@@ -1,17 +1,11 @@
 import { verify } from "@holdfast/db";
 import type { Plant } from "@holdfast/torture/bundle";
-import fc from "fast-check";
-import { hintsOf } from "./generate/hints.ts";
-import type { Known } from "./generate/known.ts";
 import { listProcedures } from "./generate/procedures.ts";
-import type { FuzzRequest } from "./generate/request.ts";
-import { requestsOf } from "./generate/requests.ts";
-import { routesOf } from "./generate/routes.ts";
 import { Judge } from "./judge.ts";
 import { type Report, Tally } from "./report.ts";
+import { runLane, theEnd } from "./run-lane.ts";
 import { watchHealth } from "./watch-health.ts";
-import { exchange } from "./wire/exchange.ts";
-import { createLane, type Lane } from "./world/lane.ts";
+import { createLane } from "./world/lane.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 export interface FuzzOptions {
@@ -32,7 +26,6 @@ const LANES = 12;
 const FIRST_TENANT = 11;
 /** A tenant that no request may touch: its ids are known to all lanes, and its data to nobody. */
 const STRANGER = 10;
-const RENEW_EVERY = 300;
 const TELL_EVERY_MS = 500;
 
 /** Sends hostile requests to a server of its own and judges every answer, every row and the process. */
@@ -53,40 +46,25 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     const procedures = listProcedures();
     const document = await openApiOf(world);
     const judge = new Judge({ world, procedures, strangers: stranger.stock });
-    const source = { procedures, document, strangers: stranger.stock.known };
     const isOver = (): boolean => world.server.exit !== undefined || tally.findings.length >= enough;
     const health = watchHealth(world.server, { timed, onFinding: (finding) => tally.blame(finding) });
     const startedAtMs = performance.now();
     const telling = setInterval(() => onProgress(tally.progress(count)), TELL_EVERY_MS);
 
-    const runLane = async (at: number): Promise<void> => {
-      const lane = await createLane(world, FIRST_TENANT + at);
-      await lane.stock.open();
-      const requests = requestsOfLane(lane, source);
-      for (let index = at, sent = 0; index < count && !isOver(); index += lanes, sent++) {
-        if (sent > 0 && sent % RENEW_EVERY === 0) await lane.stock.renew();
-        const request = requestAt(requests, seed, index);
-        if (only === undefined || index === only || index % lanes === only % lanes)
-          await send(lane, request, index, only === undefined || index === only);
-      }
-    };
-    const send = async (lane: Lane, request: FuzzRequest, index: number, counts: boolean): Promise<void> => {
-      await world.audit.take(lane.tenantId);
-      const answer = await exchange(world.server.port, request);
-      const findings = world.server.exit === undefined ? await judge.judge(lane, request, answer) : [];
-      if (world.server.exit !== undefined)
-        findings.push({
-          rule: "the process lives",
-          message: `it ended (${world.server.exit}):\n${world.server.log.slice(-2_000)}`,
-        });
-      if (counts) tally.add(index, request, answer, findings);
-    };
+    const { known: strangers } = stranger.stock;
+    const run = { world, judge, tally, seed, procedures, document, strangers, isOver };
+    const counts = (index: number): boolean => only === undefined || index === only;
     const chosen = only === undefined ? tenants.map((_, at) => at) : [only % lanes];
-    await Promise.all(chosen.map(runLane)).finally(() => clearInterval(telling));
+    const running = chosen.map(async (at) => {
+      const lane = await createLane(world, FIRST_TENANT + at);
+      await runLane(lane, every(lanes, at, count), counts, run);
+    });
+    await Promise.all(running).finally(() => clearInterval(telling));
     tally.took(performance.now() - startedAtMs);
     await health.stop();
     onProgress("checking what is left");
     for (const finding of await judge.judgeEnd(tenants)) tally.blame(finding);
+    if (world.server.exit !== undefined && tally.findings.length === 0) tally.blame(theEnd(world));
     if (world.server.exit === undefined)
       for (const { table, row, message } of await verify({ url: world.databaseUrl }))
         tally.blame({ rule: "the tables are right at the end", message: `${table} ${row}: ${message}` });
@@ -97,26 +75,9 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
   }
 }
 
-interface Source {
-  readonly procedures: ReturnType<typeof listProcedures>;
-  readonly document: unknown;
-  readonly strangers: Known;
-}
-
-function requestsOfLane(lane: Lane, { procedures, document, strangers }: Source): fc.Arbitrary<FuzzRequest> {
-  const { known, recordings } = lane.stock;
-  const hint = hintsOf(known, strangers);
-  const { authorizationOf } = lane;
-  return requestsOf({ procedures, routes: routesOf(document, hint), hint, authorizationOf, recordings });
-}
-
-/** The request of an index depends on the seed and on what its lane was told before, and on nothing else. */
-function requestAt(requests: fc.Arbitrary<FuzzRequest>, seed: number, index: number): FuzzRequest {
-  const [request] = fc.sample(requests, {
-    seed: Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b),
-    numRuns: 1,
-  });
-  return request as FuzzRequest;
+/** Every so many-th number below `end`, from `first` on. */
+function* every(step: number, first: number, end: number): Generator<number> {
+  for (let index = first; index < end; index += step) yield index;
 }
 
 /** What the server says of its own routes, where it does. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Known } from "./known.ts";
 import type { Hint } from "./values.ts";
 
-export const SUBJECTS = ["ada", "bob", "hidden", "studio"] as const;
+const SUBJECTS = ["ada", "bob", "hidden", "studio"] as const;
 const ROWS = ["A", "B", "C", "D", "E", "F"] as const;
 const SEATS_A_ROW = 12;
 

@@ -26,7 +26,7 @@ interface Planned {
 
 const CALLERS: fc.Arbitrary<CallerName> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<CallerName>("ada") },
-  { weight: 5, arbitrary: fc.constant<CallerName>("studio") },
+  { weight: 8, arbitrary: fc.constant<CallerName>("studio") },
   { weight: 3, arbitrary: fc.constantFrom<CallerName>("bob", "root") },
   { weight: 2, arbitrary: fc.constantFrom<CallerName>("key", "nobody", "impostor") },
 );

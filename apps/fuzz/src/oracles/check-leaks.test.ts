@@ -28,9 +28,14 @@ test.each([
   if (!secrets.never.includes(body)) expect(leaksOf(body, 400, `POST /\r\n\r\n${body}`)).toBe(0);
 });
 
+test("an error of a batch is looked at as any other", () => {
+  expect(leaksOf('[{"result":{"data":1}},{"error":{"message":"select a from b"}}]', 207)).toBe(1);
+});
+
 test("what may be told is no leak", () => {
   expect(leaksOf("There is no such thing, or the caller may not see it; nothing was executed.")).toBe(0);
   expect(leaksOf("canary-1-ada", 200)).toBe(0);
   // Their own words: what is stored may look like anything.
+  expect(leaksOf('[{"result":{"data":"select a from b"}},{"error":{"message":"no"}}]', 207)).toBe(0);
   expect(leaksOf('{"result":{"data":"select a from b"}}', 200)).toBe(0);
 });

@@ -1,6 +1,7 @@
 import type { Exchange } from "../wire/exchange.ts";
 import type { HttpResponse } from "../wire/responses.ts";
 import type { Finding } from "./finding.ts";
+import { parse } from "./outcomes.ts";
 
 /** What no error may say, whoever asks. */
 const INSIDE: readonly { readonly what: string; readonly pattern: RegExp }[] = [
@@ -38,7 +39,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 export function checkLeaks(request: string, { responses }: Exchange, secrets: Secrets): Finding[] {
   return responses.flatMap((response) => [
     ...checkSecrets(request, `${response.head}\n${response.body}`, secrets),
-    ...(response.status >= 400 || response.body.includes('"error":') ? checkInside(request, response) : []),
+    ...checkInside(request, errorsIn(response)),
   ]);
 }
 
@@ -62,9 +63,18 @@ function checkSecrets(
   return findings;
 }
 
-function checkInside(request: string, { body }: HttpResponse): Finding[] {
+/** The errors in a response, as text: beside them, in a batch, stands what callers have stored, which may look like anything. */
+function errorsIn({ status, contentType, body }: HttpResponse): string {
+  if (contentType.startsWith("text/event-stream"))
+    return /event: serialized-error\n(.*)/.exec(body)?.[1] ?? "";
+  const several = body.startsWith("[") ? parse(body) : undefined;
+  if (Array.isArray(several)) return JSON.stringify(several.filter((one) => one?.error !== undefined));
+  return status >= 400 ? body : "";
+}
+
+function checkInside(request: string, errors: string): Finding[] {
   return INSIDE.flatMap(({ what, pattern }): Finding[] => {
-    const [found] = pattern.exec(body) ?? [];
+    const [found] = pattern.exec(errors) ?? [];
     if (found === undefined || saysItself(request, found)) return [];
     return [{ rule: "no answer tells of the inside", message: `${what}: ${found}` }];
   });

@@ -26,7 +26,7 @@ export interface ExchangeTimes {
   readonly listenMs: number;
 }
 
-export const TIMES: ExchangeTimes = { patienceMs: 20_000, quietMs: 150, listenMs: 40 };
+const TIMES: ExchangeTimes = { patienceMs: 20_000, quietMs: 150, listenMs: 40 };
 
 /**
  * Sends bytes over a connection of their own and hears what comes. Nothing here is an HTTP client: that would mend, or refuse to

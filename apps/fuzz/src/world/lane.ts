@@ -17,7 +17,7 @@ export interface Lane {
 const ROLES = { ada: "user", bob: "user", hidden: "user", studio: "service", root: "admin" } as const;
 type Signed = keyof typeof ROLES;
 
-export const markOf = (tenantId: number, owner: Owner): string => `canary-${tenantId}-${owner}`;
+const markOf = (tenantId: number, owner: Owner): string => `canary-${tenantId}-${owner}`;
 
 export async function createLane({ server, secret }: World, tenantId: number): Promise<Lane> {
   const tokens = new Map<string, string>();

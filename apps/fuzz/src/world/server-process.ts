@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** The server under fire. It is never started again: a process that ends is what the run looks for. */
 export interface ServerProcess {
@@ -8,6 +9,8 @@ export interface ServerProcess {
   readonly exit: string | undefined;
   /** What it has logged. */
   readonly log: string;
+  /** Resolves when it has ended, or after so long. */
+  ends(withinMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +52,13 @@ export async function startServerProcess(
     },
     get log() {
       return log;
+    },
+    async ends(withinMs) {
+      const late = new AbortController();
+      await Promise.race([
+        exited.then(() => late.abort()),
+        pause(withinMs, undefined, { signal: late.signal }).catch(() => {}),
+      ]);
     },
     async stop() {
       child.kill("SIGTERM");

@@ -60,6 +60,8 @@ export async function createWorld({ tenants, plant, onProgress }: WorldOptions):
       HOLDFAST_JWT_SECRET: secret,
       HOLDFAST_TOKEN_SECRET: tokenSecret,
       HOLDFAST_DEMO: "1",
+      // Whatever address a request names: nothing leaves this machine.
+      HOLDFAST_WEBHOOK_POLL_MS: "0",
       HOLDFAST_LOG_LEVEL: "warn",
       HOLDFAST_STATE_DIR: directory,
       SOMETHING_ELSE: variable,

@@ -57,7 +57,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     recordArrivals(app);
-    app.addHook("onSend", async (_request, reply) => sayJson(reply));
+    app.addHook("onSend", async (_request, _reply, payload) => sayJson(payload));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
@@ -71,9 +71,11 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   };
 }
 
-/** tRPC's adapter answers JSON to what never became a call as well, and leaves it to the web's Response to say what it is. */
-function sayJson(reply: FastifyReply): void {
-  if (`${reply.getHeader("content-type")}`.startsWith("text/plain")) reply.type("application/json");
+/** tRPC's adapter answers in JSON to what never became a call as well, but leaves it to the web's Response to say what that is. */
+function sayJson(payload: unknown): void {
+  if (!(payload instanceof Response) || !payload.headers.get("content-type")?.startsWith("text/plain"))
+    return;
+  payload.headers.set("content-type", "application/json");
 }
 
 /** Tells the log of a fault that nothing in the table describes. */
