@@ -67,7 +67,8 @@ test("many changes of a topic and many who look make one job of it", async () =>
 test("a job that asks to go on is there again, when its time has come", async () => {
   await queueAll();
   let runs = 0;
-  const send = async ({ topicId }: WebhookTopic) => (topicId === walletId && ++runs === 1 ? 3_600_000 : undefined);
+  const send = async ({ topicId }: WebhookTopic) =>
+    topicId === walletId && ++runs === 1 ? 3_600_000 : undefined;
   await replicas[0]?.run(send, () => {});
   expect(runs).toBe(1);
   expect(await keysOfJobs()).toHaveLength(1);

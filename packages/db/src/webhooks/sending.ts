@@ -81,23 +81,23 @@ export async function takeChanges(
   limit: number,
 ): Promise<ToSend | "none" | { nextInMs: number }> {
   const work = async (tx: Tx): Promise<ToSend | "none"> => {
-      stayOnIndexes(tx);
-      const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
-      if (row === undefined) return "none";
-      const { id, url, status, topics, secretVersion } = webhookOf(topic.webhookId, row);
-      if (status === "removed" || !topics.includes(topic.kind)) {
-        await tx.run(LEAVE, namesOf(topic));
-        return "none";
-      }
-      if (status === "disabled") {
-        await tx.run(WAIT, namesOf(topic));
-        return "none";
-      }
-      const changes =
-        (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
-      if (changes === undefined) return "none";
-      const signing = row["both_sign"] === true ? [secretVersion, secretVersion - 1] : [secretVersion];
-      return { url, changes, secrets: signing.map((version) => secretOf(db.registry.derive, id, version)) };
+    stayOnIndexes(tx);
+    const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
+    if (row === undefined) return "none";
+    const { id, url, status, topics, secretVersion } = webhookOf(topic.webhookId, row);
+    if (status === "removed" || !topics.includes(topic.kind)) {
+      await tx.run(LEAVE, namesOf(topic));
+      return "none";
+    }
+    if (status === "disabled") {
+      await tx.run(WAIT, namesOf(topic));
+      return "none";
+    }
+    const changes =
+      (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
+    if (changes === undefined) return "none";
+    const signing = row["both_sign"] === true ? [secretVersion, secretVersion - 1] : [secretVersion];
+    return { url, changes, secrets: signing.map((version) => secretOf(db.registry.derive, id, version)) };
   };
   return whenFree(db, topic, work, { nextInMs: BUSY_MS });
 }
