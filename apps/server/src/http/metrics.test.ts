@@ -163,7 +163,7 @@ test("labels come from closed sets, whatever callers send", async () => {
   const closed: Record<string, (value: string) => boolean> = {
     kind: (value) => kinds.includes(value) || ["major", "minor", "incremental", "weakcb"].includes(value),
     code: (value) => value === "OK" || value in errorTable,
-    result: (value) => ["committed", "rolled-back", "unknown"].includes(value),
+    result: (value) => ["committed", "rolled-back", "unknown", "delivered", "failed"].includes(value),
     le: (value) => value === "+Inf" || Number(value) > 0,
     // Node's own: parts of its memory, kinds of its handles, its version.
     space: (value) => /^[a-z_]+$/.test(value),

@@ -23,8 +23,6 @@ export interface DeliveryHost {
 const AT_ONCE = 50;
 /** A topic with much to send gives others a turn after this; it is far less than what makes a job look dead. */
 const TURN_MS = 20_000;
-/** How soon to look again when somebody's open transaction is changing the topic. */
-const BUSY_MS = 1_000;
 const DISABLE_WITHIN_MS = 10_000;
 const GONE = 410;
 
@@ -42,7 +40,7 @@ export async function deliverTopic(
   while (!isOver()) {
     const next = await takeChanges(host.db, topic, AT_ONCE);
     if (next === "none") return undefined;
-    if (next === "busy") return BUSY_MS;
+    if ("nextInMs" in next) return next.nextInMs;
     for (const change of next.changes) {
       if (isOver()) break;
       const became = await attempt(host, topic, next, change, signal);

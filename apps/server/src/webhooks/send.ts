@@ -68,14 +68,16 @@ export function createSend({ loopback, timeoutMs, resolve = resolveName }: SendO
     const { request } = url.protocol === "http:" ? http : https;
     const agent = agents[url.protocol as keyof typeof agents];
     return new Promise((answered, failed) => {
+      let isAnswered = false;
       const sent = request(url, { method: "POST", agent, signal, headers: headersOf(message) }, (answer) => {
+        isAnswered = true;
         drain(answer);
         answered(answer);
       });
       sent.on("error", (error) => {
         // The receiver has closed a connection that was kept for this: it is no failure of anything.
-        const mayRepeat = sent.reusedSocket && "code" in error && error.code === "ECONNRESET";
-        if (mayRepeat) post(message, url, signal).then(answered, failed);
+        const isStale = sent.reusedSocket && "code" in error && error.code === "ECONNRESET";
+        if (isStale && !isAnswered) post(message, url, signal).then(answered, failed);
         else failed(error);
       });
       sent.end(message.body);

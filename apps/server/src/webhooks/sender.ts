@@ -1,4 +1,4 @@
-import type { Db } from "@holdfast/db";
+import type { Db, WebhookTopic } from "@holdfast/db";
 import type { WebhookJobs } from "../jobs/webhook-jobs.ts";
 import { describeError, type Logger } from "../log.ts";
 import { deliverTopic } from "./deliver-topic.ts";
@@ -45,12 +45,24 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     failing = true;
   }
 
+  async function deliver(topic: WebhookTopic): Promise<number | undefined> {
+    try {
+      return await deliverTopic({ db, send, onAttempt }, topic, closing.signal);
+    } catch (error) {
+      // The job fails with it, and is tried again; but graphile-worker tells nobody.
+      failed(error);
+      throw error;
+    }
+  }
+
   /** A job that begins makes room for the next one beside it, so many run when many are due. */
   function run(): void {
     if (stopped || running.size >= MAX_RUNNING) return;
     const one = jobs
-      .run((topic) => deliverTopic({ db, send, onAttempt }, topic, closing.signal), run)
-      .catch(failed)
+      .run(deliver, run)
+      .then(() => {
+        failing = false;
+      }, failed)
       .finally(() => running.delete(one));
     running.add(one);
   }
@@ -63,7 +75,6 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       }
       await jobs.queue();
       run();
-      failing = false;
     } catch (error) {
       failed(error);
     }

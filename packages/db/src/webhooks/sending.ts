@@ -44,7 +44,8 @@ interface Database {
 const LOCK_TIMEOUT_MS = 1_000;
 /** Whoever ends its process waits for what is under way. */
 const TRANSACTION_TIMEOUT_MS = 3_000;
-const within = ({ tenantId }: WebhookTopic) => ({ tenantId, deadline: Date.now() + TRANSACTION_TIMEOUT_MS });
+/** How soon to try again when somebody's open transaction is changing the topic. */
+const BUSY_MS = 1_000;
 const NAMED = "tenant_id = $1::int and webhook_id = $2::uuid and kind = $3 and topic_id = $4";
 const namesOf = ({ tenantId, webhookId, kind, topicId }: WebhookTopic) => [
   String(tenantId),
@@ -72,37 +73,33 @@ const IDLE = `update holdfast.webhook_topics set state = 'idle', failures = 0 wh
 
 /**
  * The next changes to send, `limit` at most; none when everything was sent, and the topic is idle from then on, or when the
- * webhook is not enabled, and the topic waits until it is. "busy": somebody's open transaction is changing the topic.
+ * webhook is not enabled, and the topic waits until it is. `nextInMs`: somebody's open transaction is changing the topic.
  */
 export async function takeChanges(
   db: Database,
   topic: WebhookTopic,
   limit: number,
-): Promise<ToSend | "none" | "busy"> {
-  try {
-    return await db.withTransaction({ ...within(topic), lockTimeoutMs: LOCK_TIMEOUT_MS }, async (tx) => {
-      stayOnIndexes(tx);
-      const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
-      if (row === undefined) return "none";
-      const { id, url, status, topics, secretVersion } = webhookOf(topic.webhookId, row);
-      if (status === "removed" || !topics.includes(topic.kind)) {
-        await tx.run(LEAVE, namesOf(topic));
-        return "none";
-      }
-      if (status === "disabled") {
-        await tx.run(WAIT, namesOf(topic));
-        return "none";
-      }
-      const changes =
-        (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
-      if (changes === undefined) return "none";
-      const signing = row["both_sign"] === true ? [secretVersion, secretVersion - 1] : [secretVersion];
-      return { url, changes, secrets: signing.map((version) => secretOf(db.registry.derive, id, version)) };
-    });
-  } catch (error) {
-    if (isSqlstate(error, LOCK_TIMEOUT)) return "busy";
-    throw error;
-  }
+): Promise<ToSend | "none" | { nextInMs: number }> {
+  const work = async (tx: Tx): Promise<ToSend | "none"> => {
+    stayOnIndexes(tx);
+    const [row] = await tx.run(WEBHOOK, [String(topic.tenantId), topic.webhookId]);
+    if (row === undefined) return "none";
+    const { id, url, status, topics, secretVersion } = webhookOf(topic.webhookId, row);
+    if (status === "removed" || !topics.includes(topic.kind)) {
+      await tx.run(LEAVE, namesOf(topic));
+      return "none";
+    }
+    if (status === "disabled") {
+      await tx.run(WAIT, namesOf(topic));
+      return "none";
+    }
+    const changes =
+      (await changesSince(db, tx, topic, limit, "")) ?? (await becomeIdle(db, tx, topic, limit));
+    if (changes === undefined) return "none";
+    const signing = row["both_sign"] === true ? [secretVersion, secretVersion - 1] : [secretVersion];
+    return { url, changes, secrets: signing.map((version) => secretOf(db.registry.derive, id, version)) };
+  };
+  return whenFree(db, topic, work, { nextInMs: BUSY_MS });
 }
 
 /**
@@ -158,30 +155,51 @@ const RECORD = `
     next_attempt_at = excluded.next_attempt_at, last_at = excluded.last_at`;
 
 /**
- * Writes an attempt down; what has arrived is not sent again. Answers how soon the next attempt is to follow: undefined when
- * it has arrived, "never", or "moved" when somebody else has gone on or back since the changes were taken.
+ * Writes an attempt down; what has arrived is not sent again. Answers what became of the topic: it goes on, or in so many
+ * milliseconds, or never; or somebody else has moved it since the changes were taken.
  */
 export async function recordAttempt(
   db: Database,
   topic: WebhookTopic,
   attempt: Attempt,
 ): Promise<{ nextInMs: number } | "arrived" | "never" | "moved"> {
-  return db.withTransaction(within(topic), async (tx) => {
+  const { ok, version, statusCode, latencyMs, error } = attempt;
+  const at = [...namesOf(topic), `${version}`];
+  const work = async (tx: Tx) => {
     stayOnIndexes(tx);
-    const at = [...namesOf(topic), `${attempt.version}`];
-    const [moved] = await tx.run(attempt.ok ? ARRIVED : FAILED, at);
-    const nextInMs = attempt.ok ? undefined : attempt.nextInMs(Number(moved?.["failures"] ?? 1));
+    const [moved] = await tx.run(ok ? ARRIVED : FAILED, at);
+    // It may have arrived by somebody else's hand.
+    if (moved === undefined && !ok) return "moved";
+    const nextInMs = ok ? undefined : attempt.nextInMs(Number(moved?.["failures"]));
     await tx.run(RECORD, [
       ...at,
-      deliveryIdOf(topic, attempt.version),
-      attempt.ok ? "delivered" : "failed",
-      attempt.statusCode === undefined ? null : String(attempt.statusCode),
-      String(Math.round(attempt.latencyMs)),
-      attempt.error ?? null,
+      deliveryIdOf(topic, version),
+      ok ? "delivered" : "failed",
+      statusCode === undefined ? null : String(statusCode),
+      String(Math.round(latencyMs)),
+      error ?? null,
       nextInMs === undefined ? null : String(nextInMs),
     ]);
     if (moved === undefined) return "moved";
-    if (attempt.ok) return "arrived";
+    if (ok) return "arrived";
     return nextInMs === undefined ? "never" : { nextInMs };
-  });
+  };
+  return whenFree(db, topic, work, { nextInMs: BUSY_MS });
+}
+
+/** In one transaction; `busy` when somebody's open transaction is changing the topic and goes on for too long. */
+async function whenFree<T, B>(
+  db: Database,
+  topic: WebhookTopic,
+  work: (tx: Tx) => Promise<T>,
+  busy: B,
+): Promise<T | B> {
+  const deadline = Date.now() + TRANSACTION_TIMEOUT_MS;
+  try {
+    const options = { tenantId: topic.tenantId, deadline, lockTimeoutMs: LOCK_TIMEOUT_MS };
+    return await db.withTransaction(options, work);
+  } catch (error) {
+    if (isSqlstate(error, LOCK_TIMEOUT)) return busy;
+    throw error;
+  }
 }

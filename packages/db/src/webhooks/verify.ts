@@ -35,16 +35,4 @@ export const webhookChecks: readonly Check[] = [
       left join holdfast.webhooks as webhook on webhook.tenant_id = topic.tenant_id and webhook.id = topic.webhook_id
       where webhook.id is null`,
   },
-  {
-    // In their order: nothing arrives before all that comes before it. The oldest may have been forgotten.
-    invariant: "I8",
-    table: "webhook_deliveries",
-    sql: `
-      select row_key, 'was delivered, but version ' || version - 1 || ' was not' as message
-      from (
-        select tenant_id || '/' || id as row_key, version,
-          lag(version) over (partition by tenant_id, webhook_id, kind, topic_id order by version) as before
-        from holdfast.webhook_deliveries where status = 'delivered') as delivered
-      where before <> version - 1`,
-  },
 ];
