@@ -60,7 +60,9 @@ function tryDocs(executablePath: string) {
   it("leads to every operation and every error, and marks where one is", async () => {
     await page.setViewportSize({ width: 1440, height: 800 });
     await page.goto("/docs");
-    const links = await page.locator("a[href^='#']").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    const links = await page
+      .locator("a[href^='#']")
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
     const dead = await page.evaluate(
       (targets) => targets.filter((target) => target !== null && document.querySelector(target) === null),
       links,
@@ -80,6 +82,8 @@ function tryDocs(executablePath: string) {
     await figure.hover();
     await figure.getByRole("button", { name: "Copy" }).click();
     await figure.getByRole("button", { name: "Copied" }).waitFor();
-    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(await figure.locator("pre").textContent());
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+      await figure.locator("pre").textContent(),
+    );
   });
 }

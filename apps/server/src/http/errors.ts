@@ -18,7 +18,8 @@ export function sendError(reply: FastifyReply, error: HoldfastError, path?: stri
   reply.code(error.status).headers(responseHeaders([error]));
   if (reply.request.url.startsWith(`${REST_PREFIX}/`)) {
     if (error.replayed) reply.header("idempotent-replayed", "true");
-    return reply.type(PROBLEM_TYPE).send(JSON.stringify(problem(error)));
+    // A buffer, because to a text Fastify adds a charset, which JSON has none of.
+    return reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(problem(error))));
   }
   return reply.type("application/json").send(JSON.stringify({ error: wireError(error, path) }));
 }
