@@ -11,7 +11,7 @@ import type {
   Sent,
 } from "@holdfast/db";
 import { z } from "zod";
-import { answerOf, id, instant, next, operationId, replayed, version } from "../rest/fields.ts";
+import { answerOf, id, instant, next, operationId, replayed, type Told, version } from "../rest/fields.ts";
 import { holdChanged, holdPlaced } from "../wallets/answers.ts";
 
 /** What calls on conversations answer: the types of @holdfast/db as schemas. */
@@ -23,8 +23,9 @@ const title = z.string().nullable().meta({ example: "Refund" });
 const changed = { operationId, conversationId: id, version };
 
 const created = { ...changed, ownerId: z.string().meta({ example: "ada" }), title, lastSeq };
-answerOf<ConversationCreated>()(z.strictObject(created));
-export const createdAnswer = z.strictObject({ ...created, replayed }).meta({ id: "ConversationCreated" });
+export const createdAnswer = answerOf<Told<ConversationCreated>>()(
+  z.strictObject({ ...created, replayed }),
+).meta({ id: "ConversationCreated" });
 
 const appended = {
   ...changed,
@@ -39,8 +40,9 @@ const appended = {
     )
     .describe("Where each message of the call stands, in its order."),
 };
-answerOf<Appended>()(z.strictObject(appended));
-export const appendedAnswer = z.strictObject({ ...appended, replayed }).meta({ id: "MessagesAppended" });
+export const appendedAnswer = answerOf<Told<Appended>>()(z.strictObject({ ...appended, replayed })).meta({
+  id: "MessagesAppended",
+});
 
 const paidStep: z.ZodType<PaidStep> = z
   .union([
@@ -64,8 +66,9 @@ const sent = {
   answer: opened.nullable().describe("The answer that was opened; null while another is under way."),
   wallet: paidStep.exactOptional(),
 };
-answerOf<Sent>()(z.strictObject(sent));
-export const sentAnswer = z.strictObject({ ...sent, replayed }).meta({ id: "MessageSent" });
+export const sentAnswer = answerOf<Told<Sent>>()(z.strictObject({ ...sent, replayed })).meta({
+  id: "MessageSent",
+});
 
 const answerChanged = {
   ...changed,
@@ -80,21 +83,21 @@ const answerChanged = {
     .describe("When messages wait for an answer: which wallet pays for it.")
     .exactOptional(),
 };
-answerOf<AnswerChanged>()(z.strictObject(answerChanged));
-export const stoppedAnswer = z.strictObject({ ...answerChanged, replayed }).meta({ id: "AnswerStopped" });
+export const stoppedAnswer = answerOf<Told<AnswerChanged>>()(
+  z.strictObject({ ...answerChanged, replayed }),
+).meta({ id: "AnswerStopped" });
 
 const part = z
   .looseObject({ type: z.string().meta({ example: "text" }) })
   .meta({ example: { type: "text", text: "Hello" } });
-const message = z
-  .strictObject({
+const message = answerOf<Message>()(
+  z.strictObject({
     id: z.string().meta({ example: "msg-1" }),
     role: z.enum(["system", "user", "assistant"]).meta({ example: "user" }),
     metadata: z.unknown().exactOptional(),
     parts: z.array(part),
-  })
-  .meta({ id: "Message", description: "The AI SDK's `UIMessage`." });
-answerOf<Message>()(message);
+  }),
+).meta({ id: "Message", description: "The AI SDK's `UIMessage`." });
 const messageView = answerOf<MessageView>()(
   z.strictObject({
     seq,

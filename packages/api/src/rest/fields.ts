@@ -31,6 +31,9 @@ export const next = (of: z.ZodType) =>
     .nullable()
     .meta({ description: "Pass it as `before` for the next page; null when there is none.", example: null });
 
+/** What a command answers, as it is told. */
+export type Told<T> = T & { replayed: boolean };
+
 type Same<A, B> = [Required<A>] extends [Required<B>]
   ? [Required<B>] extends [Required<A>]
     ? unknown

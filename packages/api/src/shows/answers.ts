@@ -20,6 +20,7 @@ import {
   next,
   operationId,
   replayed,
+  type Told,
   version,
 } from "../rest/fields.ts";
 
@@ -29,8 +30,8 @@ const seconds = count.meta({ example: 300 });
 const showVersion = version.describe("Of the show, after the change.");
 const seatId = z.string().meta({ example: "A1" });
 
-export const showCreated = z
-  .strictObject({
+export const showCreated = answerOf<Told<ShowCreated>>()(
+  z.strictObject({
     operationId,
     showId: id,
     seats: count.meta({ description: "How many seats it has, blocked ones included.", example: 2 }),
@@ -43,9 +44,8 @@ export const showCreated = z
       .describe("SHA-256 of the layout as it is stored: JSON with every default filled in."),
     showVersion,
     replayed,
-  })
-  .meta({ id: "ShowCreated" });
-answerOf<ShowCreated & { replayed: boolean }>()(showCreated);
+  }),
+).meta({ id: "ShowCreated" });
 
 const reservation = {
   reservationId: id,
@@ -84,17 +84,19 @@ const confirmed = {
   available: balance.exactOptional(),
   version: version.exactOptional(),
 };
-answerOf<ReservationChanged>()(z.strictObject(changed));
-answerOf<Extended>()(z.strictObject(extended));
-answerOf<Reserved>()(z.strictObject(reserved));
-answerOf<Confirmed>()(z.strictObject(confirmed));
 
-export const reservedAnswer = z.strictObject({ ...reserved, replayed }).meta({ id: "Reserved" });
-export const extendedAnswer = z.strictObject({ ...extended, replayed }).meta({ id: "ReservationExtended" });
-export const changedAnswer = z.strictObject({ ...changed, replayed }).meta({ id: "ReservationChanged" });
-export const confirmedAnswer = z
-  .strictObject({ ...confirmed, replayed })
-  .meta({ id: "ReservationConfirmed" });
+export const reservedAnswer = answerOf<Told<Reserved>>()(z.strictObject({ ...reserved, replayed })).meta({
+  id: "Reserved",
+});
+export const extendedAnswer = answerOf<Told<Extended>>()(z.strictObject({ ...extended, replayed })).meta({
+  id: "ReservationExtended",
+});
+export const changedAnswer = answerOf<Told<ReservationChanged>>()(
+  z.strictObject({ ...changed, replayed }),
+).meta({ id: "ReservationChanged" });
+export const confirmedAnswer = answerOf<Told<Confirmed>>()(z.strictObject({ ...confirmed, replayed })).meta({
+  id: "ReservationConfirmed",
+});
 
 export const reservationView = answerOf<ReservationView>()(
   z.strictObject({ ...reservation, expiresInSeconds: seconds.describe("0 when it holds no seats.") }),

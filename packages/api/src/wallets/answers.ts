@@ -9,6 +9,7 @@ import {
   next,
   operationId,
   replayed,
+  type Told,
   version,
 } from "../rest/fields.ts";
 
@@ -40,16 +41,19 @@ export const holdChanged = {
   remaining: amount.meta({ description: "What is still held.", example: "0" }),
 };
 
-answerOf<Moved>()(z.strictObject(moved));
-answerOf<Opened>()(z.strictObject(opened));
-answerOf<HoldPlaced>()(z.strictObject(holdPlaced));
-answerOf<HoldChanged>()(z.strictObject(holdChanged));
-
 /** A wallet that was paid from, as it now is. */
-export const movedAnswer = z.strictObject({ ...moved, replayed }).meta({ id: "WalletMoved" });
-export const openedAnswer = z.strictObject({ ...opened, replayed }).meta({ id: "WalletOpened" });
-export const holdPlacedAnswer = z.strictObject({ ...holdPlaced, replayed }).meta({ id: "HoldPlaced" });
-export const holdChangedAnswer = z.strictObject({ ...holdChanged, replayed }).meta({ id: "HoldChanged" });
+export const movedAnswer = answerOf<Told<Moved>>()(z.strictObject({ ...moved, replayed })).meta({
+  id: "WalletMoved",
+});
+export const openedAnswer = answerOf<Told<Opened>>()(z.strictObject({ ...opened, replayed })).meta({
+  id: "WalletOpened",
+});
+export const holdPlacedAnswer = answerOf<Told<HoldPlaced>>()(
+  z.strictObject({ ...holdPlaced, replayed }),
+).meta({ id: "HoldPlaced" });
+export const holdChangedAnswer = answerOf<Told<HoldChanged>>()(
+  z.strictObject({ ...holdChanged, replayed }),
+).meta({ id: "HoldChanged" });
 
 const done = <K extends string>(kinds: readonly [K, ...K[]], data: z.core.$ZodLooseShape) =>
   z.strictObject({ ok: z.literal(true), kind: z.enum(kinds), data: z.strictObject(data) });
