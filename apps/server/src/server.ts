@@ -15,8 +15,10 @@ import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
+import { addCors } from "./http/cors.ts";
 import { demoRoutes } from "./http/demo.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
+import { createFront } from "./http/front.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
@@ -24,15 +26,15 @@ import { addSecurityHeaders } from "./http/security.ts";
 import { type Answer, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
+import { createCallerLimits } from "./limits/caller-limits.ts";
+import { createDoor, type Door } from "./limits/door.ts";
+import { createRefusal } from "./limits/refusal.ts";
+import { createStrangers } from "./limits/strangers.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
-/** A client that sends its request more slowly than this is not one of ours. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle time of common load balancers, so that they close a connection first and lose no request. */
-const KEEP_ALIVE_MS = 72_000;
 /** Room for the names of a full batch; Node limits the whole URL to 16 KiB with the headers. */
 const MAX_PATH_LENGTH = 16 * 1024;
 
@@ -85,15 +87,21 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const reportFault = createFaultReport(options.log);
   let draining = false;
   const isDraining = () => draining;
-  const app = createHttp(options.log, reportFault, isDraining);
+  const { app, door } = createHttp(db, config, { log: options.log, reportFault, isDraining });
   addSecurityHeaders(app);
+  await addCors(app, config.corsOrigins);
   await app.register(healthRoutes({ db, isDraining }));
   const { metrics } = options;
-  if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
+  if (metrics !== undefined) await app.register(metricsRoute({ db, door, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
-  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
+  const limits = createCallerLimits(config.limits);
+  const strangers = createStrangers(config.limits.strangersPerSecond);
+  const trpc = trpcRoutes(
+    { db, authenticate, answers, callDeadlineMs, reportFault, limits, strangers, door },
+    options.answer,
+  );
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
@@ -199,14 +207,26 @@ async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<
   return people;
 }
 
-function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boolean): FastifyInstance {
+interface HttpOptions {
+  readonly log: Logger;
+  readonly reportFault: ReportFault;
+  readonly isDraining: () => boolean;
+}
+
+function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: HttpOptions) {
   const loggerInstance: FastifyBaseLogger = log;
+  const refuse = createRefusal(isDraining, config.corsOrigins);
+  let door: Door | undefined;
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Without a proxy that is known, nobody is believed who says that he speaks for another address.
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    serverFactory: (enter) => {
+      door = createDoor({ enter, refuse, stuck: () => db.stuck });
+      return createFront(door, config.limits.connections);
+    },
     routerOptions: { maxParamLength: MAX_PATH_LENGTH },
     frameworkErrors: createErrorHandler(reportFault),
     clientErrorHandler: answerUnparsable,
@@ -218,5 +238,6 @@ function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boo
     if (isDraining()) reply.header("connection", "close");
     done();
   });
-  return app;
+  if (door === undefined) throw new TypeError("Fastify has made no server");
+  return { app, door };
 }

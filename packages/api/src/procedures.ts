@@ -16,7 +16,12 @@ export function execute<K extends CommandKind>(
 
 /** A mutation that is one call into the write path, and nothing else. */
 export const command = <K extends CommandKind>(kind: K) =>
-  authed.input(commandInput(kind)).mutation(({ ctx, input }) => execute(ctx, kind, input));
+  authed.input(commandInput(kind)).mutation(({ ctx, input }) => {
+    const { commands } = input;
+    // The call itself was counted when it came in.
+    if (Array.isArray(commands) && commands.length > 1) ctx.limits?.count(ctx.principal, commands.length - 1);
+    return execute(ctx, kind, input);
+  });
 
 /** The database as a query sees it: with the time that is left of the call. */
 export const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({

@@ -1,6 +1,7 @@
 import { type AnswerOpened, type Db, HoldfastError, type Principal } from "@holdfast/db";
 import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
+import type { Limits } from "./limits.ts";
 import { wireError } from "./wire-error.ts";
 
 /** Whoever generates answers, in the process that serves the call. */
@@ -20,6 +21,8 @@ export interface Context {
   authenticateAgain(): Promise<Principal | undefined>;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers | undefined;
+  /** Undefined where nothing limits what a caller may ask for. */
+  readonly limits?: Limits | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
 }
@@ -42,5 +45,6 @@ export const router = t.router;
 /** A procedure for callers that the host could name. What they may do is decided beside the locked rows, in db. */
 export const authed = t.procedure.use(({ ctx, next }) => {
   if (!ctx.principal) throw new HoldfastError("UNAUTHENTICATED", {});
+  ctx.limits?.count(ctx.principal, 1);
   return next({ ctx: { principal: ctx.principal } });
 });

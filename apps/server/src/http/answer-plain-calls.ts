@@ -13,6 +13,8 @@ import type { PlainCalls } from "./plain-calls.ts";
 export interface Host {
   createContext(): Promise<Context>;
   onError(error: TRPCError): void;
+  /** A stream has begun, which may go on for hours. */
+  onStream(): void;
 }
 
 const CONFIG = appRouter._def._config;

@@ -64,7 +64,7 @@ export function readSubscription(
 export async function answerSubscription(
   { path, input }: Subscription,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, onStream }: Host,
 ): Promise<FastifyReply> {
   const leave = new AbortController();
   const { raw } = reply;
@@ -87,6 +87,7 @@ export async function answerSubscription(
   };
   const [started] = await Promise.allSettled([start()]);
   reply.hijack();
+  onStream();
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
   raw.write(CONNECTED);
   if (started.status === "rejected") end(started.reason);

@@ -4,6 +4,7 @@ import {
   badRequest,
   type Context,
   isUnknownFault,
+  type Limits,
   parseJson,
   responseHeaders,
   toHoldfastError,
@@ -14,12 +15,14 @@ import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { ReportFault } from "../faults.ts";
+import type { Door } from "../limits/door.ts";
+import type { Strangers } from "../limits/strangers.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
-import { watchArrivals } from "./arrivals.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
+import { arrivalOf } from "./front.ts";
 import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
-import { readPlainCalls } from "./plain-calls.ts";
+import { isProcedure, readPlainCalls } from "./plain-calls.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -36,6 +39,10 @@ export interface TrpcOptions {
   readonly authenticate: Authenticate;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers;
+  /** Undefined where nothing is limited. */
+  readonly limits?: Limits;
+  readonly strangers?: Strangers;
+  readonly door?: Pick<Door, "leave" | "expectedMs">;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
 }
@@ -57,6 +64,7 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
+        onStream: () => options.door?.leave(reply.raw),
         onError: (error) => {
           const known = toHoldfastError(error);
           if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
@@ -69,15 +77,9 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
 }
 
 function decorateWithArrival(app: FastifyInstance): void {
-  const arrivals = watchArrivals();
-  const connectedMs = new WeakMap<object, number>();
-  app.server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
   app.decorateRequest("arrivedMs", 0);
   app.addHook("onRequest", (request, _reply, done) => {
-    const { socket } = request.raw;
-    request.arrivedMs = connectedMs.get(socket) ?? arrivals.requestMs();
-    // Only the first request can have come with its connection.
-    connectedMs.delete(socket);
+    request.arrivedMs = arrivalOf(request.raw);
     done();
   });
 }
@@ -94,9 +96,10 @@ function answerEither(request: TrpcRequest, reply: FastifyReply, host: Host): Pr
 export async function answerByAdapter(
   request: TrpcRequest,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, onStream }: Host,
 ): Promise<FastifyReply> {
   if (request.method === "GET") parseQueryInput(request.url);
+  if (isProcedure(request.params.path, "subscription")) onStream();
   if (request.body instanceof JsonBody) request.body = request.body.text;
   await fastifyRequestHandler({
     router: appRouter,
@@ -114,14 +117,20 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 async function createContext(
-  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs, limits, strangers, door }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
-  const authenticateAgain = () => authenticate(request.headers.authorization);
+  // What would be late is not begun.
+  if (door !== undefined && door.expectedMs > remaining())
+    throw new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 });
+  const { authorization } = request.headers;
+  const accepted = strangers?.admit(request.ip, authorization);
+  const authenticateAgain = () => authenticate(authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
+  if (principal !== undefined) accepted?.();
+  return { db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() };
 }
 
 function refuseWideBatch(path: string): void {
