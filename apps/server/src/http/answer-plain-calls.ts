@@ -15,6 +15,8 @@ export interface Host {
   onError(error: TRPCError): void;
   /** A stream has begun, which may go on for hours. */
   onStream(): void;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds; the default when left out. */
+  readonly unreadMs?: number | undefined;
 }
 
 const CONFIG = appRouter._def._config;

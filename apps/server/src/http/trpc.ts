@@ -19,6 +19,7 @@ import type { Door } from "../limits/door.ts";
 import type { Strangers } from "../limits/strangers.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
+import { limitBodies } from "./body-deadline.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
 import { arrivalOf } from "./front.ts";
 import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
@@ -45,6 +46,8 @@ export interface TrpcOptions {
   readonly door?: Pick<Door, "leave" | "expectedMs">;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds. Default 30,000. */
+  readonly unreadMs?: number;
 }
 
 export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -60,10 +63,12 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     decorateWithArrival(app);
+    limitBodies(app, options.callDeadlineMs);
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
+        unreadMs: options.unreadMs,
         onStream: () => options.door?.leave(reply.raw),
         onError: (error) => {
           const known = toHoldfastError(error);

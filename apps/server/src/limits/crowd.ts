@@ -7,8 +7,8 @@ const MOST_INSIDE = 10_000;
 
 /** How often the crowd is looked at, in milliseconds. */
 export const LOOK_EVERY_MS = 100;
-/** A crowd that has not grown thin for so many looks is no burst: more come than can be served. */
-const LOOKS_OF_A_BURST = 10;
+/** A crowd that has not grown thin for so long is no burst: more come than can be served; until it has been thin for so long. */
+const STEADY_MS = 1_000;
 /** How much of the speed is that of the newest look. */
 const NEWEST = 0.3;
 
@@ -25,7 +25,8 @@ export class Crowd {
   #leastSince = 0;
   #lookedMs: number;
   #leavePerMs = 0;
-  #looksAbove = 0;
+  /** Since when it has not grown thin at any look, or, when it is a standing one, has at each. */
+  #otherwiseSinceMs: number | undefined;
   #standing = false;
   #limit = MOST_INSIDE;
 
@@ -46,9 +47,10 @@ export class Crowd {
     return this.#inside - this.#stuck() < this.#limit;
   }
 
-  /** How long whoever comes in now will be inside, in milliseconds; 0 while the crowd is not standing. */
+  /** How long whoever comes in now will be inside, in milliseconds; 0 while the crowd grows thin again and again. */
   get expectedMs(): number {
-    return this.#standing && this.#leavePerMs > 0 ? (this.#inside - this.#stuck()) / this.#leavePerMs : 0;
+    const isThick = this.#standing || this.#otherwiseSinceMs !== undefined;
+    return isThick && this.#leavePerMs > 0 ? (this.#inside - this.#stuck()) / this.#leavePerMs : 0;
   }
 
   enter(calls: number): void {
@@ -63,7 +65,8 @@ export class Crowd {
 
   /** Decides how many there is room for until the next look. */
   look(nowMs: number): void {
-    const leavePerMs = this.#leftSince / Math.max(1, nowMs - this.#lookedMs);
+    const beganMs = this.#lookedMs;
+    const leavePerMs = this.#leftSince / Math.max(1, nowMs - beganMs);
     const least = this.#leastSince;
     this.#lookedMs = nowMs;
     this.#leftSince = 0;
@@ -72,12 +75,12 @@ export class Crowd {
     if (least > 0) this.#leavePerMs += NEWEST * (leavePerMs - this.#leavePerMs);
 
     const standingLimit = Math.max(LEAST_LIMIT, Math.round(this.#leavePerMs * LONGEST_STAY_MS));
-    if (this.#standing) this.#standing = least >= this.#limit / 2;
-    else {
-      this.#looksAbove = least > standingLimit ? this.#looksAbove + 1 : 0;
-      this.#standing = this.#looksAbove >= LOOKS_OF_A_BURST;
+    const isOtherwise = this.#standing ? least < this.#limit / 2 : least > standingLimit;
+    this.#otherwiseSinceMs = isOtherwise ? (this.#otherwiseSinceMs ?? beganMs) : undefined;
+    if (this.#otherwiseSinceMs !== undefined && nowMs - this.#otherwiseSinceMs >= STEADY_MS) {
+      this.#standing = !this.#standing;
+      this.#otherwiseSinceMs = undefined;
     }
-    if (this.#standing) this.#looksAbove = 0;
     this.#limit = this.#standing ? standingLimit : MOST_INSIDE;
   }
 }
