@@ -12,6 +12,9 @@ const KEEP_ALIVE_MS = 72_000;
 /** A connection on which nothing moves for so long has lost its other end, or somebody who does not read. */
 const IDLE_MS = 75_000;
 
+/** A request that came with its connection is found at the next look after it; one more, to be on the safe side. */
+const LOOKS_FOR_A_FIRST_REQUEST = 3;
+
 const ARRIVED = Symbol("arrived");
 type Arrived = IncomingMessage & { [ARRIVED]?: number };
 
@@ -39,7 +42,16 @@ export function createFront(door: Door, maxConnections: number): Server {
   });
   server.setTimeout(IDLE_MS);
   server.maxConnections = maxConnections;
-  server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
+  server.on("connection", (socket) => {
+    connectedMs.set(socket, arrivals.connectionMs());
+    // What is found later than that came later: many clients connect long before they have something to ask.
+    afterLooks(LOOKS_FOR_A_FIRST_REQUEST, () => connectedMs.delete(socket));
+  });
   server.on("close", () => door.close());
   return server;
+}
+
+function afterLooks(looks: number, then: () => void): void {
+  if (looks === 0) then();
+  else setImmediate(afterLooks, looks - 1, then);
 }

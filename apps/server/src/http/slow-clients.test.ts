@@ -40,13 +40,13 @@ test("a body that does not come whole by the call's deadline is answered TIMEOUT
     `authorization: Bearer ${token}`,
     "content-type: application/json",
     "content-length: 1000",
-    "holdfast-deadline-ms: 300",
+    "holdfast-deadline-ms: 1500",
   ];
   const startMs = performance.now();
   socket.write(`${head.join("\r\n")}\r\n\r\n{"idempotencyKey":`);
   const answer = await untilClosed(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 504 /);
-  // Fewer would be before the deadline, and nothing but that ends it before Node's own 30 s.
+  // A process that was busy takes what it finds for up to a second old. Nothing but the deadline ends it before 30 s.
   expect(performance.now() - startMs).toBeGreaterThan(250);
   expect(performance.now() - startMs).toBeLessThan(25_000);
   expect(answer).toContain('"details":{"outcome":"not_started"}');

@@ -45,7 +45,7 @@ describe("a crowd", () => {
     expect(crowd.limit).toBeGreaterThan(1_800);
     expect(crowd.limit).toBeLessThan(2_200);
     expect(crowd.hasRoom).toBe(false);
-    expect(crowd.expectedMs).toBeGreaterThan(250);
+    expect(crowd.expectedMs).toBeGreaterThan(200);
   });
 
   test("never leaves room for fewer than a batch has, however slowly they are served", () => {

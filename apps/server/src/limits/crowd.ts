@@ -47,10 +47,9 @@ export class Crowd {
     return this.#inside - this.#stuck() < this.#limit;
   }
 
-  /** How long whoever comes in now will be inside, in milliseconds; 0 while the crowd grows thin again and again. */
+  /** How long whoever comes in now will be inside, in milliseconds; 0 while the crowd is not standing. */
   get expectedMs(): number {
-    const isThick = this.#standing || this.#otherwiseSinceMs !== undefined;
-    return isThick && this.#leavePerMs > 0 ? (this.#inside - this.#stuck()) / this.#leavePerMs : 0;
+    return this.#standing && this.#leavePerMs > 0 ? (this.#inside - this.#stuck()) / this.#leavePerMs : 0;
   }
 
   enter(calls: number): void {

@@ -67,7 +67,8 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
   /** Let in, and not yet served. */
   const hall: Pick<Waiting, "request" | "response">[] = [];
   let line: Waiting[] = [];
-  let served = 0;
+  /** Where the line begins: those before have been let in or turned away. */
+  let first = 0;
   let refused = 0;
   let ticking: NodeJS.Timeout | undefined;
   let dueMs = 0;
@@ -115,16 +116,16 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
   }
 
   function letIn(): void {
-    while (served < line.length && crowd.hasRoom) {
-      const next = line[served++];
+    while (first < line.length && crowd.hasRoom) {
+      const next = line[first++];
       if (next !== undefined && !next.response.destroyed) open(next.request, next.response);
     }
-    if (served === line.length) clear();
+    if (first === line.length) clear();
   }
 
   function clear(): void {
     line = [];
-    served = 0;
+    first = 0;
     clearTimeout(ticking);
     ticking = undefined;
   }
@@ -134,12 +135,12 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
     delayMs = Math.max(nowMs - dueMs, delayMs * DELAY_KEPT);
     const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, ANSWER_WITHIN_MS - delayMs));
     const lateMs = nowMs - waitMs;
-    for (let next = line[served]; next !== undefined && next.sinceMs <= lateMs; next = line[served]) {
-      served++;
+    for (let next = line[first]; next !== undefined && next.sinceMs <= lateMs; next = line[first]) {
+      first++;
       turnAway(next.request, next.response);
     }
-    line = line.slice(served);
-    served = 0;
+    line = line.slice(first);
+    first = 0;
     if (line.length === 0) clear();
     else tickLater(nowMs);
   }
@@ -159,7 +160,7 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
     knock(request, response) {
       if (!isCall(request.url ?? "")) enter(request, response);
       else if (line.length === 0 && crowd.hasRoom) open(request, response);
-      else if (line.length - served >= LONGEST_LINE) turnAway(request, response);
+      else if (line.length - first >= LONGEST_LINE) turnAway(request, response);
       else {
         const sinceMs = performance.now();
         line.push({ request, response, sinceMs });
@@ -189,8 +190,9 @@ function isCall(url: string): boolean {
 
 /** How many calls a request is, as far as that can be seen from outside. */
 function callsOf({ url = "", headers }: IncomingMessage): number {
+  const [path = ""] = url.split("?", 1);
   let calls = 1;
-  for (let at = url.indexOf(","); at !== -1; at = url.indexOf(",", at + 1)) calls++;
+  for (let at = path.indexOf(","); at !== -1; at = path.indexOf(",", at + 1)) calls++;
   const bytes = Number(headers["content-length"] ?? 0);
   return Math.max(calls, Math.ceil(bytes / BYTES_A_CALL) || 0);
 }
