@@ -95,6 +95,26 @@ test.each<[string, Record<string, string>, string]>([
     { HOLDFAST_ANSWER_PRICE: "0.5" },
     "HOLDFAST_ANSWER_PRICE must be a whole number from 0 to 100000000",
   ],
+  [
+    "whichever proxy comes",
+    { HOLDFAST_TRUST_PROXY: "10.0.0.1, 1" },
+    "HOLDFAST_TRUST_PROXY.1 must be addresses or networks such as 10.0.0.0/8, parted by commas",
+  ],
+  [
+    "the whole world for a proxy",
+    { HOLDFAST_TRUST_PROXY: "0.0.0.0/0" },
+    "HOLDFAST_TRUST_PROXY.0 must be addresses or networks such as 10.0.0.0/8, parted by commas",
+  ],
+  [
+    "every origin",
+    { HOLDFAST_CORS_ORIGINS: "*" },
+    "HOLDFAST_CORS_ORIGINS.0 must be origins such as https://shop.example, parted by commas",
+  ],
+  [
+    "a page for an origin",
+    { HOLDFAST_CORS_ORIGINS: "https://shop.example/basket" },
+    "HOLDFAST_CORS_ORIGINS.0 must be origins such as https://shop.example, parted by commas",
+  ],
   ["a maybe", { HOLDFAST_DEMO: "maybe" }, "HOLDFAST_DEMO must be 0 or 1"],
   [
     "two at once",
@@ -103,6 +123,16 @@ test.each<[string, Record<string, string>, string]>([
   ],
 ])("%s is refused by its name, without its value", (_name, env, message) => {
   expect(problem(env)).toBe(message);
+});
+
+test("proxies and origins are lists, parted by commas", () => {
+  const { trustProxy, corsOrigins } = readConfig({
+    HOLDFAST_TRUST_PROXY: "10.0.0.0/8, 2001:db8::/32,127.0.0.1",
+    HOLDFAST_CORS_ORIGINS: "https://shop.example,http://localhost:3000 ,",
+  });
+  expect(trustProxy).toEqual(["10.0.0.0/8", "2001:db8::/32", "127.0.0.1"]);
+  expect(corsOrigins).toEqual(["https://shop.example", "http://localhost:3000"]);
+  expect(readConfig({})).toMatchObject({ trustProxy: [], corsOrigins: [] });
 });
 
 test("a model, its price and its limits", () => {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_TERMS } from "@holdfast/db";
@@ -35,6 +36,20 @@ export interface WebhooksConfig {
   readonly loopback: boolean;
 }
 
+/** 0 is no limit, where it is of something a second. */
+export interface LimitsConfig {
+  /** Calls a second that one user may make in this process. */
+  readonly callsPerSecond: number;
+  /** The same of a service or an admin. */
+  readonly serviceCallsPerSecond: number;
+  /** Requests a second, without a credential that is accepted, from one address. */
+  readonly strangersPerSecond: number;
+  readonly watchersPerUser: number;
+  /** In this process, of all callers. */
+  readonly watchers: number;
+  readonly connections: number;
+}
+
 export interface Config {
   readonly databaseUrl?: string | undefined;
   readonly host: string;
@@ -51,6 +66,11 @@ export interface Config {
   readonly sweepSeconds: number;
   readonly answers: AnswersConfig;
   readonly webhooks: WebhooksConfig;
+  readonly limits: LimitsConfig;
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed; empty when there is none. */
+  readonly trustProxy: readonly string[];
+  /** Pages of these origins may call from a browser; empty: only the console's own. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: LogLevel;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
@@ -82,6 +102,34 @@ const flag = z
   .enum(["0", "1", "false", "true"], "must be 0 or 1")
   .transform((value) => value === "1" || value === "true")
   .default(false);
+const list = (part: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((each) => each.trim()))
+    .transform((parts) => parts.filter((each) => each !== ""))
+    .pipe(z.array(part));
+
+/** Exactly as a browser sends it: `https://shop.example`, without a path. */
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be origins such as https://shop.example, parted by commas",
+  );
+
+/** A number or a wildcard would let whoever comes name their own address. */
+const network = z
+  .string()
+  .refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8, parted by commas");
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const most = isIP(address) === 6 ? 128 : 32;
+  const isPrefix =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
+  return isIP(address) !== 0 && isPrefix && rest.length === 0;
+}
 
 const environment = z.object({
   DATABASE_URL: z
@@ -102,6 +150,14 @@ const environment = z.object({
   HOLDFAST_SWEEP_SECONDS: wholeNumber(0, 3_600).default(5),
   HOLDFAST_WEBHOOK_POLL_MS: wholeNumber(0, 60_000).default(500),
   HOLDFAST_WEBHOOK_LOOPBACK: flag,
+  HOLDFAST_CALLS_A_SECOND: wholeNumber(0, 1_000_000).default(1_000),
+  HOLDFAST_SERVICE_CALLS_A_SECOND: wholeNumber(0, 1_000_000).default(0),
+  HOLDFAST_STRANGERS_A_SECOND: wholeNumber(0, 1_000_000).default(500),
+  HOLDFAST_WATCHERS_A_USER: wholeNumber(0, 1_000_000).default(100),
+  HOLDFAST_WATCHERS: wholeNumber(0, 1_000_000).default(10_000),
+  HOLDFAST_CONNECTIONS: wholeNumber(1, 1_000_000).default(20_000),
+  HOLDFAST_TRUST_PROXY: list(network),
+  HOLDFAST_CORS_ORIGINS: list(origin),
   HOLDFAST_MODEL_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
   HOLDFAST_MODEL: z.string().optional(),
   HOLDFAST_MODEL_KEY: z.string().optional(),
@@ -150,6 +206,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sweepSeconds: values.HOLDFAST_SWEEP_SECONDS,
     answers: answersOf(values),
     webhooks: { pollMs: values.HOLDFAST_WEBHOOK_POLL_MS, loopback: values.HOLDFAST_WEBHOOK_LOOPBACK },
+    limits: {
+      callsPerSecond: values.HOLDFAST_CALLS_A_SECOND,
+      serviceCallsPerSecond: values.HOLDFAST_SERVICE_CALLS_A_SECOND,
+      strangersPerSecond: values.HOLDFAST_STRANGERS_A_SECOND,
+      watchersPerUser: values.HOLDFAST_WATCHERS_A_USER,
+      watchers: values.HOLDFAST_WATCHERS,
+      connections: values.HOLDFAST_CONNECTIONS,
+    },
+    trustProxy: values.HOLDFAST_TRUST_PROXY,
+    corsOrigins: values.HOLDFAST_CORS_ORIGINS,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),

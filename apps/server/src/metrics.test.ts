@@ -57,7 +57,7 @@ test("nothing is counted before the start, and a mere wait is no batch", async (
 /** What a scrape shows of each metric, a row each. Values come later, so they are not compared. */
 function rowsOfRegistry(): string[] {
   const { registry, attach } = createMetrics();
-  attach({ registry: { features: [] } } as unknown as Db);
+  attach({ registry: { features: [] } } as unknown as Db, { inside: 0, refused: 0 });
   return registry.getMetricsAsArray().map((metric) => {
     const { name, help, type, labelNames = [] } = metric as typeof metric & { labelNames?: string[] };
     const labels = labelNames.map((label) => `\`${label}\``).join(", ") || "–";

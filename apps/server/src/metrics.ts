@@ -1,5 +1,6 @@
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Door } from "./limits/door.ts";
 import { createWebhookMetrics } from "./webhooks/metrics.ts";
 
 // No tenant, id, name or text of anybody's may become a label (invariant I10): labels are command kinds, error codes and
@@ -28,7 +29,7 @@ export interface Metrics {
   /** An attempt to send a webhook something. */
   webhookAttempt(arrived: boolean): void;
   /** Adds what is asked of the database's handle at each reading. */
-  attach(db: Db): void;
+  attach(db: Db, door: Pick<Door, "inside" | "refused">): void;
 }
 
 export function createMetrics(): Metrics {
@@ -122,18 +123,18 @@ export function createMetrics(): Metrics {
     start() {
       counting = true;
     },
-    attach(db) {
+    attach(db, door) {
       for (const kind of db.registry.features.flatMap(({ inputs }) => Object.keys(inputs))) {
         for (const code of CODES_FROM_THE_START) calls.inc({ kind, code }, 0);
         replays.inc({ kind }, 0);
       }
-      addGauges(registry, db);
       webhooks.attach(db);
+      addGauges(registry, db, door);
     },
   };
 }
 
-function addGauges(registry: Registry, db: Db): void {
+function addGauges(registry: Registry, db: Db, door: Pick<Door, "inside" | "refused">): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -145,5 +146,15 @@ function addGauges(registry: Registry, db: Db): void {
     });
   gauge("holdfast_waiting_calls", "Calls that wait for their transaction.", () => db.waiting);
   gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => db.sessionsInUse);
+  gauge("holdfast_calls_inside", "Calls that were let in and are not answered yet.", () => door.inside);
+  new Counter({
+    name: "holdfast_turned_away_total",
+    help: "Requests refused before they were read, because more came than can be served.",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(door.refused);
+    },
+  });
   gauge("holdfast_watchers", "Subscriptions to the change feed.", () => db.watchers);
 }

@@ -16,9 +16,11 @@ import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
+import { addCors } from "./http/cors.ts";
 import { demoRoutes } from "./http/demo.ts";
 import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
+import { createFront } from "./http/front.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
@@ -28,6 +30,10 @@ import { type Answer, recordArrivals, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
 import { createWebhookJobs } from "./jobs/webhook-jobs.ts";
+import { createCallerLimits } from "./limits/caller-limits.ts";
+import { createDoor, type Door } from "./limits/door.ts";
+import { createRefusal } from "./limits/refusal.ts";
+import { createStrangers } from "./limits/strangers.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createSend } from "./webhooks/send.ts";
@@ -35,10 +41,6 @@ import { createWebhookSender, type WebhookSender } from "./webhooks/sender.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
-/** A client that sends its request more slowly than this is not one of ours. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle time of common load balancers, so that they close a connection first and lose no request. */
-const KEEP_ALIVE_MS = 72_000;
 /** Room for the names of a full batch; Node limits the whole URL to 16 KiB with the headers. */
 const MAX_PATH_LENGTH = 16 * 1024;
 
@@ -94,15 +96,18 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const reportFault = createFaultReport(options.log);
   let draining = false;
   const isDraining = () => draining;
-  const app = createHttp(options.log, reportFault, isDraining);
+  const { app, door } = createHttp(db, config, { log: options.log, reportFault, isDraining });
   addSecurityHeaders(app);
+  await addCors(app, config.corsOrigins);
   await app.register(healthRoutes({ db, isDraining }));
   const { metrics } = options;
-  if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
+  if (metrics !== undefined) await app.register(metricsRoute({ db, door, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
-  const host = { db, authenticate, answers, callDeadlineMs, reportFault };
+  const limits = createCallerLimits(config.limits);
+  const strangers = createStrangers(config.limits.strangersPerSecond);
+  const host = { db, authenticate, answers, callDeadlineMs, reportFault, limits, strangers, door };
   const trpc = trpcRoutes(host, options.answer);
   // Here, so that the two see what either has seen.
   recordArrivals(app);
@@ -215,7 +220,9 @@ const TRANSFER = {
  */
 async function warmUp(app: FastifyInstance, db: Db): Promise<void> {
   for (let call = 0; call < WARM_UP_CALLS; call++) {
-    await app.inject({ method: "POST", url: "/trpc/wallets.transfer", payload: TRANSFER });
+    // Each a stranger from elsewhere: nobody's address is to pay for it.
+    const remoteAddress = `warm-up ${call}`;
+    await app.inject({ method: "POST", url: "/trpc/wallets.transfer", payload: TRANSFER, remoteAddress });
   }
   const command = { kind: "wallets.transfer", ...TRANSFER } as const;
   const calls = Array.from({ length: WARM_UP_CALLS }, () =>
@@ -233,14 +240,26 @@ async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<
   return people;
 }
 
-function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boolean): FastifyInstance {
+interface HttpOptions {
+  readonly log: Logger;
+  readonly reportFault: ReportFault;
+  readonly isDraining: () => boolean;
+}
+
+function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: HttpOptions) {
   const loggerInstance: FastifyBaseLogger = log;
+  const refuse = createRefusal(isDraining, config.corsOrigins);
+  let door: Door | undefined;
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Without a proxy that is known, nobody is believed who says that he speaks for another address.
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    serverFactory: (enter) => {
+      door = createDoor({ enter, refuse, stuck: () => db.stuck });
+      return createFront(door, config.limits.connections);
+    },
     routerOptions: { maxParamLength: MAX_PATH_LENGTH },
     frameworkErrors: createErrorHandler(reportFault),
     clientErrorHandler: answerUnparsable,
@@ -252,5 +271,6 @@ function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boo
     if (isDraining()) reply.header("connection", "close");
     done();
   });
-  return app;
+  if (door === undefined) throw new TypeError("Fastify has made no server");
+  return { app, door };
 }

@@ -2,6 +2,7 @@ export { type AppRouter, appRouter, type RouterInputs, type RouterOutputs } from
 export { within } from "./deadline.ts";
 export { badRequest, isUnknownFault, toHoldfastError } from "./errors.ts";
 export { parseJson } from "./json.ts";
+export type { Limits } from "./limits.ts";
 export { type Policy, policiesOf } from "./policy.ts";
 export { type RestCall, restCalls } from "./rest/call.ts";
 export { type JsonSchema, type JsonSchemas, resolve } from "./rest/json-schema.ts";

@@ -19,7 +19,13 @@ export function execute<K extends CommandKind>(
 export const command = <K extends CommandKind>(kind: K, policy: Exclude<Policy, "anyone">) =>
   procedure(policy)
     .input(commandInput(kind))
-    .mutation(({ ctx, input }) => execute(ctx, kind, input));
+    .mutation(({ ctx, input }) => {
+      const { commands } = input;
+      // The call itself was counted when it came in.
+      if (Array.isArray(commands) && commands.length > 1)
+        ctx.limits?.count(ctx.principal, commands.length - 1);
+      return execute(ctx, kind, input);
+    });
 
 /** The database as a query sees it: with the time that is left of the call. */
 export const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({

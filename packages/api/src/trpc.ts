@@ -1,6 +1,7 @@
 import type { AnswerOpened, Db, Principal } from "@holdfast/db";
 import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
+import type { Limits } from "./limits.ts";
 import { admit, type Meta, type Policy } from "./policy.ts";
 import { wireError } from "./wire-error.ts";
 
@@ -21,6 +22,8 @@ export interface Context {
   authenticateAgain(): Promise<Principal | undefined>;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers | undefined;
+  /** Undefined where nothing limits what a caller may ask for. */
+  readonly limits?: Limits | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
 }
@@ -45,9 +48,11 @@ export const router = t.router;
 
 const open = t.procedure.meta({ policy: "anyone" });
 const closed = (policy: Exclude<Policy, "anyone">) =>
-  t.procedure
-    .meta({ policy })
-    .use(({ ctx, next }) => next({ ctx: { principal: admit(policy, ctx.principal) } }));
+  t.procedure.meta({ policy }).use(({ ctx, next }) => {
+    const principal = admit(policy, ctx.principal);
+    ctx.limits?.count(principal, 1);
+    return next({ ctx: { principal } });
+  });
 
 /**
  * The only way to a procedure, so that none is built without a word on who may call it. The policy speaks before the input is

@@ -119,6 +119,8 @@ export interface Db {
   sweep(): Promise<{ settled: number }>;
   /** Calls that wait for their transaction at the moment. */
   readonly waiting: number;
+  /** Those of them that wait for a row or a key which somebody else's transaction holds. */
+  readonly stuck: number;
   /** Sessions that are lent to a transaction at the moment. */
   readonly sessionsInUse: number;
   /** Refuses new calls, waits for those under way, ends the sessions. */
@@ -231,6 +233,10 @@ export function connect(options: ConnectOptions): Db {
 
     get waiting() {
       return coalescer.waiting;
+    },
+
+    get stuck() {
+      return coalescer.stuck;
     },
 
     get sessionsInUse() {

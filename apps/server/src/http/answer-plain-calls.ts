@@ -13,6 +13,10 @@ import type { PlainCalls } from "./plain-calls.ts";
 export interface Host {
   createContext(): Promise<Context>;
   onError(error: TRPCError): void;
+  /** A stream has begun, which may go on for hours. */
+  onStream(): void;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds; the default when left out. */
+  readonly unreadMs?: number | undefined;
 }
 
 const CONFIG = appRouter._def._config;

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import {
   badRequest,
@@ -52,19 +53,22 @@ function procedurePath(request: FastifyRequest): string | undefined {
   return typeof params.path === "string" ? params.path : undefined;
 }
 
+function unparsable(code: string | undefined): HoldfastError {
+  if (code === "HPE_HEADER_OVERFLOW") return new HoldfastError("PAYLOAD_TOO_LARGE", {});
+  // It was sent more slowly than the server waits for.
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new HoldfastError("TIMEOUT", { outcome: "not_started" });
+  return badRequest("the request is not valid HTTP");
+}
+
 /** What Node's HTTP parser refuses never reaches Fastify; it is answered on the bare socket. */
 export function answerUnparsable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-  const refusal = tooLarge
-    ? new HoldfastError("PAYLOAD_TOO_LARGE", {})
-    : badRequest("the request is not valid HTTP");
+  const refusal = unparsable(error.code);
   const body = JSON.stringify({ error: wireError(refusal) });
-  const status = tooLarge ? "413 Payload Too Large" : "400 Bad Request";
   socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -4,6 +4,7 @@ import {
   badRequest,
   type Context,
   isUnknownFault,
+  type Limits,
   parseJson,
   responseHeaders,
   toHoldfastError,
@@ -15,12 +16,15 @@ import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { ReportFault } from "../faults.ts";
+import type { Door } from "../limits/door.ts";
+import type { Strangers } from "../limits/strangers.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
-import { watchArrivals } from "./arrivals.ts";
+import { limitBodies } from "./body-deadline.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
+import { arrivalOf } from "./front.ts";
 import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
-import { readPlainCalls } from "./plain-calls.ts";
+import { isProcedure, readPlainCalls } from "./plain-calls.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -35,13 +39,22 @@ const MAX_CALLS_A_REQUEST = 100;
 /** Of others some can't even be put into the web Request that tRPC's adapter works on. */
 const METHODS = new Set(["GET", "HEAD", "POST"]);
 
+/** The crowd inside is not served evenly. */
+const MARGIN = 1.25;
+
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers;
+  /** Undefined where nothing is limited. */
+  readonly limits?: Limits;
+  readonly strangers?: Strangers;
+  readonly door?: Pick<Door, "leave" | "expectedMs">;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds. Default 30,000. */
+  readonly unreadMs?: number;
 }
 
 export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -57,12 +70,15 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     recordArrivals(app);
+    limitBodies(app, options.callDeadlineMs);
     app.addHook("onSend", async (_request, _reply, payload) => sayJson(payload));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
+        unreadMs: options.unreadMs,
+        onStream: () => options.door?.leave(reply.raw),
         onError: (error) => report(error, options),
       });
     };
@@ -87,15 +103,9 @@ export function report(error: TRPCError, { reportFault }: TrpcOptions): void {
 /** Once an app: whoever is registered below one that does so already sees what it has seen. */
 export function recordArrivals(app: FastifyInstance): void {
   if (app.hasRequestDecorator("arrivedMs")) return;
-  const arrivals = watchArrivals();
-  const connectedMs = new WeakMap<object, number>();
-  app.server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
   app.decorateRequest("arrivedMs", 0);
   app.addHook("onRequest", (request, _reply, done) => {
-    const { socket } = request.raw;
-    request.arrivedMs = connectedMs.get(socket) ?? arrivals.requestMs();
-    // Only the first request can have come with its connection.
-    connectedMs.delete(socket);
+    request.arrivedMs = arrivalOf(request.raw);
     done();
   });
 }
@@ -112,9 +122,10 @@ function answerEither(request: TrpcRequest, reply: FastifyReply, host: Host): Pr
 export async function answerByAdapter(
   request: TrpcRequest,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, onStream }: Host,
 ): Promise<FastifyReply> {
   if (request.method === "GET") parseQueryInput(request.url);
+  if (isProcedure(request.params.path, "subscription")) onStream();
   if (request.body instanceof JsonBody) request.body = request.body.text;
   await fastifyRequestHandler({
     router: appRouter,
@@ -132,14 +143,20 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 export async function createContext(
-  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs, limits, strangers, door }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
-  const authenticateAgain = () => authenticate(request.headers.authorization);
+  // What would be late is not begun.
+  if (door !== undefined && door.expectedMs * MARGIN > remaining())
+    throw new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 });
+  const { authorization } = request.headers;
+  const accepted = strangers?.admit(request.ip, authorization);
+  const authenticateAgain = () => authenticate(authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
+  if (principal !== undefined) accepted?.();
+  return { db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() };
 }
 
 function refuseWideBatch(path: string): void {

@@ -76,9 +76,14 @@ function read(httpStatus: number, body: string): Reply {
   return { kind: "unreadable", httpStatus, body };
 }
 
+/** Codes after which the same call may be sent again. */
+const PASSING: ReadonlySet<string> = new Set([
+  ...["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT", "RATE_LIMITED"],
+]);
+
 /** Whether a key's fate is settled: told, or refused for good. */
 export function isDefinite(reply: Reply): boolean {
   if (reply.kind === "success") return true;
   if (reply.kind !== "error") return false;
-  return !["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT"].includes(reply.code);
+  return !PASSING.has(reply.code);
 }

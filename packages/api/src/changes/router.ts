@@ -26,10 +26,17 @@ export const changesRouter = router({
     .input(watchInput)
     .subscription(async ({ ctx, input: { cursor }, signal }) => {
       const leave = new AbortController();
+      const left = ctx.limits?.watch(ctx.principal);
+      if (left !== undefined) leave.signal.addEventListener("abort", left, { once: true });
       signal?.addEventListener("abort", () => leave.abort(), { once: true });
-      const events = await ctx.db.watch(ctx.principal, cursor.topics, leave.signal);
-      leaveWithCredential(ctx, leave);
-      return tellAll(cursor, events, leave);
+      try {
+        const events = await ctx.db.watch(ctx.principal, cursor.topics, leave.signal);
+        leaveWithCredential(ctx, leave);
+        return tellAll(cursor, events, leave);
+      } catch (error) {
+        leave.abort();
+        throw error;
+      }
     }),
 });
 

@@ -17,11 +17,12 @@ export const errorDetails: { readonly [C in ErrorCode]: z.ZodType<ErrorDetails[C
   BAD_REQUEST: z.strictObject({ issues: z.array(issue) }),
   IDEMPOTENCY_KEY_REQUIRED: none,
   UNAUTHENTICATED: none,
-  FORBIDDEN: z.strictObject({ needs: z.literal("service") }),
+  FORBIDDEN: z.strictObject({ needs: z.enum(["service", "admin"]) }),
   NOT_FOUND: z.strictObject({
     what: z.string().meta({ description: "Which field of the call names it.", example: "walletId" }),
   }),
   PAYLOAD_TOO_LARGE: none,
+  RATE_LIMITED: retryAfter,
   IDEMPOTENCY_KEY_REUSED: z.strictObject({ fields: z.array(z.string().meta({ example: "amount" })) }),
   CURRENCY_MISMATCH: z.strictObject({
     from: z.string().meta({ example: "sat" }),

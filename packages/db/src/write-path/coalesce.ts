@@ -39,6 +39,8 @@ export interface Coalescer {
   /** Refuses new calls and waits for those under way. */
   close(): Promise<void>;
   readonly waiting: number;
+  /** Those of them that wait for a row or a key which somebody else's transaction holds. */
+  readonly stuck: number;
 }
 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
@@ -103,6 +105,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   const patientQueue: Lane[] = [];
   let patientRunning = 0;
   let waiting = 0;
+  let stuck = 0;
   let underWay = 0;
   let closed = false;
   let whenDone: (() => void) | undefined;
@@ -150,10 +153,15 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     return swiftLane(tenantId);
   }
 
+  function count(lane: Lane, calls: number): void {
+    waiting += calls;
+    if (lane.stuck !== undefined) stuck += calls;
+  }
+
   function enqueue(to: Lane, ticket: Ticket): void {
     ticket.lane = to;
     to.waiting.push(ticket);
-    waiting++;
+    count(to, 1);
     start(to);
   }
 
@@ -165,7 +173,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       if (size > 0 && needs > options.maxBatchNeeds) break;
     }
     const batch = from.waiting.splice(0, size);
-    waiting -= batch.length;
+    count(from, -batch.length);
     for (const ticket of batch) ticket.lane = undefined;
     return batch;
   }
@@ -173,14 +181,15 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   function putBack(to: Lane, tickets: readonly Ticket[]): void {
     for (const ticket of tickets) ticket.lane = to;
     to.waiting.unshift(...tickets);
-    waiting += tickets.length;
+    count(to, tickets.length);
   }
 
   function leave(ticket: Ticket): void {
-    const at = ticket.lane?.waiting.indexOf(ticket) ?? -1;
-    if (at < 0) return;
-    ticket.lane?.waiting.splice(at, 1);
-    waiting--;
+    const { lane } = ticket;
+    const at = lane?.waiting.indexOf(ticket) ?? -1;
+    if (lane === undefined || at < 0) return;
+    lane.waiting.splice(at, 1);
+    count(lane, -1);
   }
 
   function start(it: Lane): void {
@@ -313,6 +322,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   return {
     get waiting() {
       return waiting;
+    },
+
+    get stuck() {
+      return stuck;
     },
 
     submit(call, deadline) {

@@ -10,6 +10,7 @@ import type { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callProcedure } from "../answer-plain-calls.ts";
 import { answerSubscription } from "../answer-subscription.ts";
+import { limitBodies } from "../body-deadline.ts";
 import { sendError } from "../errors.ts";
 import { acceptJsonBody, BODY_LIMIT_BYTES, IMPORT_LIMIT_BYTES } from "../json-body.ts";
 import { createContext, recordArrivals, report, type TrpcOptions } from "../trpc.ts";
@@ -23,6 +24,7 @@ export function restRoutes(options: TrpcOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
     recordArrivals(app);
+    limitBodies(app, options.callDeadlineMs);
     const methods = new Map<string, string[]>();
     for (const call of restCalls()) {
       const { method, path, procedure } = call.route;
@@ -88,6 +90,8 @@ async function watch(
   const input = { ...readTopics(topics), ...(lastEventId === undefined ? {} : { lastEventId }) };
   return answerSubscription({ path: "changes.watch", input }, reply, {
     createContext: () => createContext(options, request),
+    unreadMs: options.unreadMs,
+    onStream: () => options.door?.leave(reply.raw),
     onError: (error) => report(error, options),
     refuse: (error) => refuse(error, reply, options),
   });
