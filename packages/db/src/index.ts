@@ -51,7 +51,7 @@ export { createFeatures, holdfastFeatures } from "./features.ts";
 export { MAX_AMOUNT, MAX_BALANCE } from "./fields.ts";
 export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts";
 export { migrate } from "./migrate.ts";
-export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
+export type { CallSeen, Observer, ReplayCacheSeen, TransactionSeen } from "./observe.ts";
 export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
@@ -121,4 +121,5 @@ export type {
   WrittenRow,
 } from "./write-path/feature.ts";
 export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";
+export type { ReplayStore } from "./write-path/replay-cache.ts";
 export type { Change, Json, Topic } from "./write-path/topic.ts";
