@@ -1,5 +1,7 @@
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createReplayCacheMetrics } from "./redis/metrics.ts";
+import type { RedisObserver } from "./redis/replay-store.ts";
 
 // No tenant, id, name or text of anybody's may become a label (invariant I10): labels are command kinds, error codes and
 // results, which are closed sets of the code. docs/metrics.md describes every metric; a test keeps the two equal.
@@ -21,6 +23,8 @@ const CODES_FROM_THE_START = [OK, "TIMEOUT", "OVERLOADED", "UNAVAILABLE", "INTER
 export interface Metrics {
   /** For `connect`. */
   readonly observer: Observer;
+  /** For the replay cache's Redis, where there is one. */
+  readonly redis: RedisObserver;
   readonly registry: Registry;
   /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
   start(): void;
@@ -106,10 +110,13 @@ export function createMetrics(): Metrics {
     if (result === "rolled-back" && kinds.has("seats.reserve")) rollbacks.inc();
   }
 
+  const replayCache = createReplayCacheMetrics(registry);
   let counting = false;
   return {
     registry,
+    redis: replayCache.redis,
     observer: {
+      replayCache: (seen) => counting && replayCache.asked(seen),
       outcome: (seen) => counting && outcome(seen),
       transaction: (seen) => counting && transaction(seen),
     },

@@ -59,7 +59,14 @@ export async function startRedis(): Promise<OwnRedis> {
 }
 
 async function launch(port: number, directory: string): Promise<ChildProcess> {
-  const settings = { port, bind: "127.0.0.1", dir: directory, save: "", appendonly: "no", maxmemory: "256mb" };
+  const settings = {
+    port,
+    bind: "127.0.0.1",
+    dir: directory,
+    save: "",
+    appendonly: "no",
+    maxmemory: "256mb",
+  };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const life = spawn("redis-server", [...args, "--maxmemory-policy", "allkeys-lru"], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Observer, ReplayCacheSeen } from "../observe.ts";
 import { type Statements, textOf } from "../statements.ts";
 import type { Call, Result } from "./execute.ts";
@@ -59,19 +59,28 @@ export function createReplayCache(
   secret: string,
   observer: Observer | undefined,
 ): ReplayCache {
-  const key = Buffer.from(hkdfSync("sha256", secret, "", "holdfast replay cache", 32));
+  const key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "holdfast replay cache", 32)));
+  const names = new WeakMap<Call, string>();
   let current: { readonly epoch: string; readonly atMs: number } | undefined;
   let asked: Asked[] = [];
   let unanswered = 0;
 
-  const mac = (...parts: readonly string[]): string =>
-    createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
+  const mac = (text: string): string => createHmac("sha256", key).update(text).digest("base64url");
 
-  /** Everything that a replay is bound to, so that another caller's call, or another input, has another name. */
-  const nameOf = ({ principal, caller, kind, command, input }: Call): string =>
-    mac("name", String(principal.tenantId), caller, kind, command.idempotencyKey, input);
+  /** Made of everything that a replay is bound to: another caller's call, or one with another input, has another name. */
+  function nameOf(call: Call): string {
+    let name = names.get(call);
+    if (name === undefined) {
+      const parts = [call.kind, call.caller, call.command.idempotencyKey, call.input];
+      // With their lengths, so that no two calls give one text.
+      name = mac(`name ${call.principal.tenantId} ${parts.map(({ length }) => length)} ${parts.join("")}`);
+      names.set(call, name);
+    }
+    return name;
+  }
 
-  const tagOf = (epoch: string, name: string, outcome: string): string => mac("outcome", epoch, name, outcome);
+  const tagOf = (epoch: string, name: string, outcome: string): string =>
+    mac(`outcome ${epoch} ${name} ${outcome}`);
 
   function open(text: string, epoch: string, name: string): Outcome | undefined {
     const tag = Buffer.from(text.slice(0, TAG_LENGTH));
