@@ -141,11 +141,13 @@ export function connect(options: ConnectOptions): Db {
   const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
   const user = decodeURIComponent(new URL(options.url).username);
   const role = user === LOGIN_ROLE ? undefined : LOGIN_ROLE;
+  const replayCache = replayCacheOf(options);
   const sessions = createSessions({
     url: options.url,
     role,
     connectTimeoutMs: 5_000,
     prepare: options.prepare ?? true,
+    onLost: replayCache?.forgetEpoch,
     max,
   });
   const registry = createRegistry(options.features ?? holdfastFeatures, options.tokenSecret);
@@ -168,7 +170,7 @@ export function connect(options: ConnectOptions): Db {
     maxPatient: Math.max(1, Math.floor(max / 2)),
     onTouched: feed.touch,
     observer: options.observe,
-    replayCache: replayCacheOf(options),
+    replayCache,
   });
 
   return {

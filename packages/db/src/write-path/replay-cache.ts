@@ -24,6 +24,8 @@ export interface ReplayCache {
   find(call: Call, take: (outcome: Outcome) => boolean): void;
   /** The epoch of the database, asked in a transaction whose outcomes shall be kept. */
   readEpoch(tx: Statements): Promise<string>;
+  /** What the database is must be asked anew: a connection to it was lost. */
+  readonly forgetEpoch: () => void;
   /** Keeps what was recorded. Only for a transaction whose COMMIT was confirmed, with the epoch that it read. */
   keep(epoch: string, calls: readonly Call[], results: readonly Result[]): void;
 }
@@ -37,7 +39,10 @@ const EPOCH = `select concat_ws('/', extract(epoch from pg_postmaster_start_time
     (select oid from pg_catalog.pg_database where datname = current_database()),
     pg_relation_filenode('holdfast.operations'::regclass)) as epoch`;
 
-/** How long an epoch is believed after it was read; a replay that comes later asks the database, which tells it anew. */
+/**
+ * How long an epoch is believed after it was read, at most: a lost connection ends it at once, but a pooler may hide that. A
+ * replay that comes later asks the database, which tells it anew.
+ */
 const EPOCH_MS = 1_000;
 /** Larger calls and outcomes, batches of hundreds, are left to the database: copying them costs more than it saves. */
 const MAX_LENGTH = 16_384;
@@ -48,7 +53,6 @@ const MAX_ASKED = 4_096;
 const TAG_LENGTH = 43;
 
 interface Asked {
-  readonly call: Call;
   readonly name: string;
   readonly take: (outcome: Outcome) => boolean;
 }
@@ -128,7 +132,7 @@ export function createReplayCache(
       if (current === undefined || !isFresh(current.atMs)) return;
       if (call.input.length > MAX_LENGTH || unanswered >= MAX_ASKED) return;
       unanswered++;
-      if (asked.push({ call, name: nameOf(call), take }) === 1) setImmediate(ask);
+      if (asked.push({ name: nameOf(call), take }) === 1) setImmediate(ask);
     },
 
     async readEpoch(tx) {
@@ -139,6 +143,10 @@ export function createReplayCache(
       const epoch = textOf(row, "epoch");
       current = { epoch, atMs };
       return epoch;
+    },
+
+    forgetEpoch() {
+      current = undefined;
     },
 
     keep(epoch, calls, results) {
