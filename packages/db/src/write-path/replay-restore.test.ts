@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
@@ -8,6 +9,9 @@ import { migrate } from "../migrate.ts";
 import { createTenant } from "../tenants.ts";
 import { ada, newKey, openWallet, settle } from "../testing/factories.ts";
 import { createCacheCounts, createMapStore } from "../testing/map-store.ts";
+
+/** With its owner, who is the only one that Postgres accepts. */
+const copy = (from: string, to: string) => execFileSync("cp", ["-a", from, to]);
 
 test("after a restore the cache tells nothing that the database has lost", async () => {
   const directory = await mkdtemp(join(tmpdir(), "holdfast-restore-"));
@@ -34,7 +38,7 @@ test("after a restore the cache tells nothing that the database has lost", async
     };
 
     await server.stop();
-    await cp(dataDir, `${directory}/backup`, { recursive: true });
+    copy(dataDir, `${directory}/backup`);
     server = await start(port);
     const lost = await untilUp();
     expect(lost).toMatchObject({ replayed: false, balance: "70" });
@@ -42,7 +46,7 @@ test("after a restore the cache tells nothing that the database has lost", async
 
     await server.stop();
     await rm(dataDir, { recursive: true });
-    await cp(`${directory}/backup`, dataDir, { recursive: true });
+    copy(`${directory}/backup`, dataDir);
     const kept = new Map(store.texts);
     server = await start(port);
     const anew = await untilUp();
