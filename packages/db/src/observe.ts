@@ -107,6 +107,11 @@ export function observeCall<T extends { readonly replayed: boolean }>(
   );
 }
 
+/** Tells the observer what became of a question to the replay cache. */
+export function observeReplayCache(observer: Observer | undefined, result: ReplayCacheSeen["result"]): void {
+  if (observer?.replayCache !== undefined) tell(() => observer.replayCache?.({ result }));
+}
+
 let warned = false;
 
 /** An observer that fails costs its figures, never a call. */

@@ -2,9 +2,9 @@ import { createClient } from "@redis/client";
 
 /** A client that does behind Holdfast's back what others might do to its Redis. */
 export interface RedisAdmin {
-  /** Replaces every text that is kept by something that is not its; answers how many there were. */
+  /** Replaces the texts that are kept, thousands at most, by something that is not theirs; answers how many. */
   spoil(): Promise<number>;
-  /** Every name and its text. */
+  /** The names and texts that it would spoil. */
   read(): Promise<[string, string][]>;
   /** Puts back what was read, however old. */
   restore(texts: readonly [string, string][]): Promise<number>;
@@ -14,6 +14,8 @@ export interface RedisAdmin {
 
 const TAG_LENGTH = 43;
 const HUGE = "x".repeat(1_000_000);
+/** As many as can be spoiled within a moment. */
+const MOST = 5_000;
 
 export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
   const client = createClient({ url, RESP: 2, disableOfflineQueue: true });
@@ -23,8 +25,9 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
   async function read(): Promise<[string, string][]> {
     const names = await client.keys("holdfast:replay:*");
     if (names.length === 0) return [];
-    const texts = await client.mGet(names.sort());
-    return names.flatMap((name, at) => (typeof texts[at] === "string" ? [[name, texts[at]]] : []));
+    const some = names.sort().slice(0, MOST);
+    const texts = await client.mGet(some);
+    return some.flatMap((name, at) => (typeof texts[at] === "string" ? [[name, texts[at]]] : []));
   }
 
   /** In turn: somebody else's truth, a lie with the right tag, too little, too much, nothing, another type, garbage. */
@@ -39,7 +42,7 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
       case 3:
         return client.set(name, text.slice(0, -2));
       case 4:
-        return client.set(name, at % 32 === 4 ? HUGE : `${text}{}`);
+        return client.set(name, at % 128 === 4 ? HUGE : `${text}{}`);
       case 5:
         return client.set(name, other.slice(0, TAG_LENGTH) + text.slice(TAG_LENGTH));
       case 6:

@@ -1,6 +1,7 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
+import { cachePlants } from "./cache-plants.ts";
 import { conversationPlants } from "./conversation-plants.ts";
 import { edit, type Plant } from "./plant.ts";
 import { seatPlants } from "./seat-plants.ts";
@@ -186,4 +187,5 @@ export const plants: readonly Plant[] = [
   },
   ...seatPlants,
   ...conversationPlants,
+  ...cachePlants,
 ];

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
-import type { Observer, ReplayCacheSeen } from "../observe.ts";
+import { type Observer, observeReplayCache, type ReplayCacheSeen } from "../observe.ts";
 import { type Statements, textOf } from "../statements.ts";
 import type { Call, Result } from "./execute.ts";
 import type { Outcome } from "./feature.ts";
@@ -98,10 +98,6 @@ export function createReplayCache(
     return performance.now() - atMs < EPOCH_MS;
   }
 
-  function seen(result: ReplayCacheSeen["result"]): void {
-    observer?.replayCache?.({ result });
-  }
-
   /** What was asked for during one turn of the event loop goes to the store together. */
   function ask(): void {
     const all = asked;
@@ -111,20 +107,29 @@ export function createReplayCache(
     }
   }
 
-  async function answer(some: readonly Asked[]): Promise<void> {
-    const texts = await store.find(some.map(({ name }) => name)).catch(() => undefined);
-    unanswered -= some.length;
-    for (const [at, { name, take }] of some.entries()) {
-      const text = texts?.[at];
-      if (texts === undefined) seen("failed");
-      else if (text === undefined) seen("miss");
-      else if (current === undefined || !isFresh(current.atMs)) seen("late");
-      else {
-        const outcome = open(text, current.epoch, name);
-        if (outcome === undefined) seen("invalid");
-        else seen(take(outcome) ? "hit" : "late");
-      }
+  /** Undefined when the store doesn't answer, however it fails to. */
+  async function textsOf(some: readonly Asked[]): Promise<readonly unknown[] | undefined> {
+    try {
+      return await store.find(some.map(({ name }) => name));
+    } catch {
+      return undefined;
     }
+  }
+
+  async function answer(some: readonly Asked[]): Promise<void> {
+    const texts = await textsOf(some);
+    unanswered -= some.length;
+    for (const [at, one] of some.entries()) {
+      observeReplayCache(observer, texts === undefined ? "failed" : judge(texts[at], one));
+    }
+  }
+
+  function judge(text: unknown, { name, take }: Asked): ReplayCacheSeen["result"] {
+    if (typeof text !== "string") return "miss";
+    if (current === undefined || !isFresh(current.atMs)) return "late";
+    const outcome = open(text, current.epoch, name);
+    if (outcome === undefined) return "invalid";
+    return take(outcome) ? "hit" : "late";
   }
 
   return {
@@ -160,7 +165,12 @@ export function createReplayCache(
         const name = nameOf(call);
         texts.set(name, tagOf(epoch, name, outcome) + outcome);
       }
-      if (texts.size > 0) store.keep(texts);
+      if (texts.size === 0) return;
+      try {
+        store.keep(texts);
+      } catch {
+        // The commit stands, and the database will answer the repeats.
+      }
     },
   };
 }
