@@ -87,7 +87,7 @@ const environment = z.object({
     .optional(),
   REDIS_URL: z
     .string()
-    .regex(/^rediss?:\/\/./, "must be like redis://user:password@host:6379/0")
+    .regex(/^rediss?:\/\/[^/]+(\/\d*)?$/, "must be like redis://user:password@host:6379/0")
     .refine((url) => URL.canParse(url), "must be like redis://user:password@host:6379/0")
     .optional(),
   HOLDFAST_REPLAY_CACHE_SECONDS: wholeNumber(1, 2_592_000).default(86_400),

@@ -10,13 +10,16 @@ const OPENED_AT_ONCE = 500;
 export const holdfast: Contender = {
   name: "holdfast",
   description: "the write path, in process: calls that wait together share a transaction",
+  setUp: (world) => setUpHoldfast(world, (url) => connect({ url })),
+};
 
-  async setUp(world: World): Promise<Ledger> {
+/** A ledger on a Holdfast that `open` connects. */
+export async function setUpHoldfast(world: World, open: (url: string) => Db): Promise<Ledger> {
     const { url, tenants } = world;
     const admin = postgres(url, { max: 1, onnotice: () => {} });
     await admin`drop schema if exists holdfast cascade`;
     await migrate({ url });
-    const db = connect({ url });
+    const db = open(url);
     const principals = Array.from(
       { length: tenants },
       (_, at): Principal => ({ tenantId: FIRST_TENANT + at, subject: "bench", role: "service" }),
@@ -73,8 +76,7 @@ export const holdfast: Contender = {
         await admin.end();
       },
     };
-  },
-};
+}
 
 /** Opens and fills the wallets; each tenant's principal owns its own, unless there are owners by wallet. */
 export async function openWallets(
