@@ -30,6 +30,7 @@ const asked = (result: string) => `holdfast_replay_cache_asked_total{result="${r
 const failed = (what: string) => `holdfast_redis_failures_total{what="${what}"}`;
 const troubles: readonly Trouble[] = [
   { name: "on", shows: asked("hit") },
+  { name: "away from the start", start: ({ redis }) => redis.kill(), shows: failed("not-kept") },
   { name: "slow", start: async ({ proxy }) => proxy.delay(30), shows: failed("timeout") },
   { name: "wiped before each round", beforeRound: ({ admin }) => admin.wipe(), shows: asked("miss") },
   {

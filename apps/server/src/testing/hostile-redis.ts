@@ -2,9 +2,9 @@ import { createClient } from "@redis/client";
 
 /** A client that does behind Holdfast's back what others might do to its Redis. */
 export interface RedisAdmin {
-  /** Replaces the texts that are kept, thousands at most, by something that is not theirs; answers how many. */
+  /** Replaces texts, thousands at most, by something that is not theirs, but for what it has spoiled before; answers how many. */
   spoil(): Promise<number>;
-  /** The names and texts that it would spoil. */
+  /** Names and their texts, thousands at most. */
   read(): Promise<[string, string][]>;
   /** Puts back what was read, however old. */
   restore(texts: readonly [string, string][]): Promise<number>;
@@ -30,35 +30,37 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
     return some.flatMap((name, at) => (typeof texts[at] === "string" ? [[name, texts[at]]] : []));
   }
 
-  /** In turn: somebody else's truth, a lie with the right tag, too little, too much, nothing, another type, garbage. */
-  async function spoilOne([name, text]: [string, string], other: string, at: number): Promise<unknown> {
+  const spoiled = new Map<string, string>();
+
+  /** In turn: somebody else's truth, lies with the right tag, too little, too much, another tag, garbage; at last another type. */
+  function hostile(text: string, other: string, at: number): string {
     const lie = text.replace(/"(balance|available|version|seq|lastSeq)":"?\d+"?/g, '"$1":"999999"');
-    switch (at % 8) {
-      case 0:
-        return client.set(name, other);
-      case 1:
-      case 2:
-        return client.set(name, lie === text ? other : lie);
-      case 3:
-        return client.set(name, text.slice(0, -2));
-      case 4:
-        return client.set(name, at % 128 === 4 ? HUGE : `${text}{}`);
-      case 5:
-        return client.set(name, other.slice(0, TAG_LENGTH) + text.slice(TAG_LENGTH));
-      case 6:
-        await client.del(name);
-        return client.rPush(name, text);
-      default:
-        return client.set(name, '\0\u{1F608}{"ok":true,"data":{}}');
-    }
+    const values = [
+      other,
+      lie,
+      lie,
+      text.slice(0, -2),
+      at % 128 === 4 ? HUGE : `${text}{}`,
+      other.slice(0, TAG_LENGTH) + text.slice(TAG_LENGTH),
+      '\0\u{1F608}{"ok":true,"data":{}}',
+    ];
+    return values[at % 8] ?? "";
+  }
+
+  async function replace(name: string, text: string): Promise<unknown> {
+    spoiled.set(name, text);
+    if (text !== "") return client.set(name, text);
+    await client.del(name);
+    return client.rPush(name, "a list");
   }
 
   return {
     read,
     async spoil() {
-      const texts = await read();
+      const texts = (await read()).filter(([name, text]) => spoiled.get(name) !== text);
+      const others = [...texts.slice(1), ...texts.slice(0, 1)];
       await Promise.all(
-        texts.map((kept, at) => spoilOne(kept, texts[(at + 1) % texts.length]?.[1] ?? "", at)),
+        texts.map(([name, text], at) => replace(name, hostile(text, others[at]?.[1] ?? "", at))),
       );
       return texts.length;
     },

@@ -1,15 +1,16 @@
 import { openRedisAdmin, type RedisAdmin } from "@holdfast/server/testing";
+import type { Random } from "../random.ts";
 import { type Fault, pause } from "./fault.ts";
 
 /** Does something to what Redis holds, behind Holdfast's back; answers 0 when it is not there to be done to. */
-function tamper(name: string, work: (admin: RedisAdmin) => Promise<number>): Fault {
+function tamper(name: string, work: (admin: RedisAdmin, random: Random) => Promise<number>): Fault {
   return {
     name: `redis: ${name}`,
-    async strike({ world }) {
+    async strike({ world, random }) {
       if (world.redis === undefined) return 0;
       const admin = await openRedisAdmin(world.redis.url);
       try {
-        return (await work(admin)) > 0 ? 1 : 0;
+        return (await work(admin, random)) > 0 ? 1 : 0;
       } finally {
         admin.close();
       }
@@ -72,7 +73,15 @@ export const redisFaults: readonly Fault[] = [
   slow,
   blackHole,
   tamper("wiped", (admin) => admin.wipe()),
-  tamper("hostile values", (admin) => admin.spoil()),
+  tamper("hostile values", async (admin, random) => {
+    let spoiled = 0;
+    // What is kept meanwhile, too: most calls are repeated soon or never.
+    for (const until = performance.now() + random.whole(500, 2_000); performance.now() < until; ) {
+      spoiled += await admin.spoil();
+      await pause(10);
+    }
+    return spoiled;
+  }),
   tamper("wiped, and stale values put back", async (admin) => {
     const texts = await admin.read();
     await pause(500);
