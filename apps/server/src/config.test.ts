@@ -64,6 +64,16 @@ test.each<[string, Record<string, string>, string]>([
     { HOLDFAST_JWT_SECRET: SECRET, HOLDFAST_JWKS_URL: "https://id.example/jwks" },
     "HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one",
   ],
+  [
+    "a Redis by its name alone",
+    { REDIS_URL: "localhost:6379" },
+    "REDIS_URL must be like redis://user:password@host:6379/0",
+  ],
+  [
+    "a Redis database that is no number",
+    { REDIS_URL: "redis://localhost/cache" },
+    "REDIS_URL must be like redis://user:password@host:6379/0",
+  ],
   ["no sessions", { HOLDFAST_SESSIONS: "0" }, "HOLDFAST_SESSIONS must be a whole number from 1 to 1000"],
   [
     "an endless deadline",
@@ -133,6 +143,13 @@ test("proxies and origins are lists, parted by commas", () => {
   expect(trustProxy).toEqual(["10.0.0.0/8", "2001:db8::/32", "127.0.0.1"]);
   expect(corsOrigins).toEqual(["https://shop.example", "http://localhost:3000"]);
   expect(readConfig({})).toMatchObject({ trustProxy: [], corsOrigins: [] });
+});
+
+test("a Redis, and how long it remembers", () => {
+  expect(readConfig({}).redis).toBeUndefined();
+  const url = "rediss://user:password@cache.example:6380/1";
+  expect(readConfig({ REDIS_URL: url }).redis).toEqual({ url, seconds: 86_400 });
+  expect(readConfig({ REDIS_URL: url, HOLDFAST_REPLAY_CACHE_SECONDS: "60" }).redis?.seconds).toBe(60);
 });
 
 test("a model, its price and its limits", () => {

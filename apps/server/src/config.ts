@@ -50,8 +50,17 @@ export interface LimitsConfig {
   readonly connections: number;
 }
 
+/** A cache of recorded outcomes beside the database. */
+export interface RedisConfig {
+  readonly url: string;
+  /** How long it remembers an outcome. */
+  readonly seconds: number;
+}
+
 export interface Config {
   readonly databaseUrl?: string | undefined;
+  /** Without it, the database answers every replay. */
+  readonly redis?: RedisConfig | undefined;
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
@@ -137,6 +146,12 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\/./, "must be like postgres://user:password@host:5432/database")
     .refine((url) => URL.canParse(url), "must be like postgres://user:password@host:5432/database")
     .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^/]+(\/\d*)?$/, "must be like redis://user:password@host:6379/0")
+    .refine((url) => URL.canParse(url), "must be like redis://user:password@host:6379/0")
+    .optional(),
+  HOLDFAST_REPLAY_CACHE_SECONDS: wholeNumber(1, 2_592_000).default(86_400),
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default("127.0.0.1"),
   HOLDFAST_JWT_SECRET: z.string().min(32, "must have 32 characters at least").optional(),
@@ -188,8 +203,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if ((values.HOLDFAST_MODEL_URL === undefined) !== (values.HOLDFAST_MODEL === undefined)) {
     throw new ConfigError("HOLDFAST_MODEL_URL and HOLDFAST_MODEL need each other: set both, or neither");
   }
+  // One secret is enough for a small installation; what is derived from it never reveals it.
+  const tokenSecret = values.HOLDFAST_TOKEN_SECRET ?? values.HOLDFAST_JWT_SECRET;
   return {
     databaseUrl: values.DATABASE_URL,
+    redis:
+      values.REDIS_URL === undefined
+        ? undefined
+        : { url: values.REDIS_URL, seconds: values.HOLDFAST_REPLAY_CACHE_SECONDS },
     host: values.HOST,
     port: values.PORT,
     auth: {
@@ -198,8 +219,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       issuer: values.HOLDFAST_JWT_ISSUER,
       audience: values.HOLDFAST_JWT_AUDIENCE,
     },
-    // One secret is enough for a small installation; what is derived from it never reveals it.
-    tokenSecret: values.HOLDFAST_TOKEN_SECRET ?? values.HOLDFAST_JWT_SECRET,
+    tokenSecret,
     sessions: values.HOLDFAST_SESSIONS,
     callDeadlineMs: values.HOLDFAST_CALL_DEADLINE_MS,
     databaseWaitSeconds: values.HOLDFAST_DATABASE_WAIT_SECONDS,

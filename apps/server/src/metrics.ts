@@ -1,6 +1,8 @@
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Door } from "./limits/door.ts";
+import { createReplayCacheMetrics } from "./redis/metrics.ts";
+import type { RedisObserver } from "./redis/replay-store.ts";
 import { createWebhookMetrics } from "./webhooks/metrics.ts";
 
 // No tenant, id, name or text of anybody's may become a label (invariant I10): labels are command kinds, error codes and
@@ -23,6 +25,8 @@ const CODES_FROM_THE_START = [OK, "TIMEOUT", "OVERLOADED", "UNAVAILABLE", "INTER
 export interface Metrics {
   /** For `connect`. */
   readonly observer: Observer;
+  /** For the replay cache's Redis, where there is one. */
+  readonly redis: RedisObserver;
   readonly registry: Registry;
   /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
   start(): void;
@@ -111,12 +115,15 @@ export function createMetrics(): Metrics {
   }
 
   const webhooks = createWebhookMetrics(registry);
+  const replayCache = createReplayCacheMetrics(registry);
 
   let counting = false;
   return {
     registry,
     webhookAttempt: webhooks.attempt,
+    redis: replayCache.redis,
     observer: {
+      replayCache: (seen) => counting && replayCache.asked(seen),
       outcome: (seen) => counting && outcome(seen),
       transaction: (seen) => counting && transaction(seen),
     },

@@ -36,6 +36,7 @@ import { createRefusal } from "./limits/refusal.ts";
 import { createStrangers } from "./limits/strangers.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createRedisStore, type RedisStore } from "./redis/replay-store.ts";
 import { createSend } from "./webhooks/send.ts";
 import { createWebhookSender, type WebhookSender } from "./webhooks/sender.ts";
 
@@ -72,6 +73,7 @@ export interface ServerOptions {
 export async function createServer(config: Config, options: ServerOptions): Promise<Server> {
   if (config.databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
   const metrics = createMetrics();
+  const redis = redisOf(config, options.log, metrics);
   const db = connect({
     url: config.databaseUrl,
     features:
@@ -79,14 +81,26 @@ export async function createServer(config: Config, options: ServerOptions): Prom
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
+    replayStore: redis,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
   });
   try {
-    return await createServerOver(db, config, { ...options, metrics });
+    const server = await createServerOver(db, config, { ...options, metrics });
+    redis?.open();
+    return { ...server, close: () => server.close().finally(() => redis?.close()) };
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+function redisOf({ redis, tokenSecret }: Config, log: Logger, metrics: Metrics): RedisStore | undefined {
+  if (redis === undefined) return undefined;
+  if (tokenSecret === undefined)
+    throw new ConfigError(
+      "REDIS_URL needs HOLDFAST_TOKEN_SECRET: what Redis tells is believed by its signature",
+    );
+  return createRedisStore({ ...redis, log, observe: metrics.redis });
 }
 
 /** The service over a database that somebody else connected: it is closed with the service. */

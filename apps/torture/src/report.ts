@@ -112,7 +112,10 @@ export function print(report: Report): string {
     `watchers    told ${checked.heard} versions; ${checked.resumed} lost or left connections were taken up again`,
     `faults      ${fired} struck, of ${report.faults.filter((fault) => fault.fired > 0).length} kinds`,
     ...report.faults.map((fault) => `            ${String(fault.fired).padStart(5)}  ${fault.name}`),
-    ...report.faultsLeftOut.map((name) => `     left out  ${name} (strace can't attach here)`),
+    ...report.faultsLeftOut.map(
+      (name) =>
+        `     left out  ${name} (${name.startsWith("redis") ? "there is no redis-server" : "strace can't attach"} here)`,
+    ),
     ...(report.recoveryMs === null
       ? []
       : [

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
 import type { HistoryEvent } from "./history.ts";
 import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";
@@ -18,6 +19,8 @@ export interface World {
   readonly databaseUrl: string;
   readonly servers: readonly ServerSite[];
   readonly secret: string;
+  /** The replay cache of the servers; undefined where no redis-server is installed. */
+  readonly redis: OwnRedis | undefined;
   /** Replaced when a fault kills it and it is started again. */
   readonly postgres: EmbeddedPostgres;
   restartPostgres(): Promise<void>;
@@ -33,6 +36,8 @@ export interface ServerSite {
   readonly clientProxy: FaultyProxy;
   /** Between this server and Postgres. */
   readonly databaseProxy: FaultyProxy;
+  /** Between this server and Redis, where there is one. */
+  readonly redisProxy: FaultyProxy | undefined;
   readonly process: ServerProcess;
 }
 
@@ -64,6 +69,7 @@ export async function createWorld({
     });
   onProgress("starting Postgres");
   let postgres = await start();
+  const redis = redisIsInstalled() ? await startRedis() : undefined;
   const diaryOf = (index: number): string => join(directory, `diary-${index}.jsonl`);
   const servers: ServerSite[] = [];
   let closing: Promise<void> | undefined;
@@ -81,7 +87,9 @@ export async function createWorld({
 
   async function tearDown(): Promise<void> {
     await Promise.all(servers.map((site) => site.process.stop()));
-    await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
+    const proxies = servers.flatMap((site) => [site.clientProxy, site.databaseProxy, site.redisProxy]);
+    await Promise.all(proxies.map((proxy) => proxy?.close()));
+    await redis?.close();
     await postgres.stop();
     for (const path of [directory, postgres.dataDir]) await rm(path, { recursive: true, force: true });
   }
@@ -92,11 +100,13 @@ export async function createWorld({
     through.port = String(databaseProxy.port);
     const port = await freePort();
     const clientProxy = await startFaultyProxy(port);
+    const redisProxy = redis && (await startFaultyProxy(redis.port));
     const server = await startServerProcess({
       ...{ databaseUrl: through.href, port, secret, program, index },
+      redisUrl: redisProxy && `redis://127.0.0.1:${redisProxy.port}`,
       diary: diaryOf(index),
     });
-    servers.push({ index, process: server, databaseProxy, clientProxy });
+    servers.push({ index, process: server, databaseProxy, clientProxy, redisProxy });
   }
 
   try {
@@ -117,6 +127,7 @@ export async function createWorld({
     databaseUrl: postgres.url,
     servers,
     secret,
+    redis,
     get postgres() {
       return postgres;
     },

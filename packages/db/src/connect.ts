@@ -27,6 +27,7 @@ import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
 import { createRegistry, type Registry } from "./write-path/registry.ts";
+import { createReplayCache, type ReplayCache, type ReplayStore } from "./write-path/replay-cache.ts";
 import { sweep } from "./write-path/sweep.ts";
 
 export interface ConnectOptions {
@@ -52,6 +53,11 @@ export interface ConnectOptions {
   readonly onError?: (error: unknown, id: string) => void;
   /** Told of every transaction of the write path and of every answer: for metrics. */
   readonly observe?: Observer;
+  /**
+   * Where recorded outcomes are kept beside the database, for a faster replay while calls wait; Redis for example. What it
+   * answers is believed only when it was signed with what is derived from `tokenSecret`, which it therefore needs.
+   */
+  readonly replayStore?: ReplayStore | undefined;
 }
 
 /** The commands that callers send, by kind; a caller's own features take any object with a kind. */
@@ -147,11 +153,13 @@ export function connect(options: ConnectOptions): Db {
   const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
   const user = decodeURIComponent(new URL(options.url).username);
   const role = user === LOGIN_ROLE ? undefined : LOGIN_ROLE;
+  const replayCache = replayCacheOf(options);
   const sessions = createSessions({
     url: options.url,
     role,
     connectTimeoutMs: 5_000,
     prepare: options.prepare ?? true,
+    onLost: replayCache?.forgetEpoch,
     max,
   });
   const registry = createRegistry(options.features ?? holdfastFeatures, options.tokenSecret);
@@ -176,6 +184,7 @@ export function connect(options: ConnectOptions): Db {
     maxPatient: Math.max(1, Math.floor(max / 2)),
     onTouched: feed.touch,
     observer: options.observe,
+    replayCache,
   });
 
   return {
@@ -255,6 +264,12 @@ export function connect(options: ConnectOptions): Db {
       await sessions.close();
     },
   };
+}
+
+function replayCacheOf({ replayStore, tokenSecret, observe }: ConnectOptions): ReplayCache | undefined {
+  if (replayStore === undefined) return undefined;
+  if (tokenSecret === undefined) throw new TypeError("a replay store needs connect({ tokenSecret })");
+  return createReplayCache(replayStore, tokenSecret, observe);
 }
 
 async function ping(sessions: Sessions): Promise<void> {

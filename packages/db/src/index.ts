@@ -53,7 +53,7 @@ export type { KeyAnswers, KeyCreated, KeyInput, KeyKind, KeyRevoked } from "./ke
 export { keyInputs } from "./keys/commands.ts";
 export { findApiKeyPrincipal, type KeyView, keyQueries, listKeys } from "./keys/queries.ts";
 export { migrate } from "./migrate.ts";
-export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
+export type { CallSeen, Observer, ReplayCacheSeen, TransactionSeen } from "./observe.ts";
 export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
@@ -155,4 +155,5 @@ export type {
   WrittenRow,
 } from "./write-path/feature.ts";
 export { type LockableTable, type LockedTable, lockRows } from "./write-path/lock.ts";
+export type { ReplayStore } from "./write-path/replay-cache.ts";
 export type { Change, Json, Topic } from "./write-path/topic.ts";

@@ -24,10 +24,20 @@ export interface CallSeen {
   readonly durationMs: number;
 }
 
+/** One question to the replay cache, told when it was answered. */
+export interface ReplayCacheSeen {
+  /**
+   * "hit": it answered the call. "late": it knew, and the database was faster. "invalid": what it told was not made by this
+   * Holdfast for this call, or before the database was last started. "failed": it didn't answer.
+   */
+  readonly result: "hit" | "late" | "miss" | "invalid" | "failed";
+}
+
 /** Is told, at once and synchronously, what the write path does. What it throws is ignored, with one warning. */
 export interface Observer {
   transaction?(seen: TransactionSeen): void;
   outcome?(seen: CallSeen): void;
+  replayCache?(seen: ReplayCacheSeen): void;
 }
 
 /** Follows the attempts at one transaction. */
@@ -95,6 +105,11 @@ export function observeCall<T extends { readonly replayed: boolean }>(
       throw error;
     },
   );
+}
+
+/** Tells the observer what became of a question to the replay cache. */
+export function observeReplayCache(observer: Observer | undefined, result: ReplayCacheSeen["result"]): void {
+  if (observer?.replayCache !== undefined) tell(() => observer.replayCache?.({ result }));
 }
 
 let warned = false;

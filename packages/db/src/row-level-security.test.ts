@@ -2,7 +2,6 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Db } from "./connect.ts";
 import { isSqlstate } from "./postgres-error.ts";
-import { faultsOf } from "./testing/catalogue.ts";
 import { openWallet } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { useEverything } from "./testing/used-database.ts";

@@ -1,6 +1,7 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
+import { cachePlants } from "./cache-plants.ts";
 import { conversationPlants } from "./conversation-plants.ts";
 import { credentialPlants } from "./credential-plants.ts";
 import { edit, type Plant } from "./plant.ts";
@@ -188,6 +189,7 @@ export const plants: readonly Plant[] = [
   ...seatPlants,
   ...conversationPlants,
   ...credentialPlants,
+  ...cachePlants,
 ];
 
 export function findPlant(name: string): Plant {

@@ -9,6 +9,7 @@ import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Registry } from "./registry.ts";
+import type { ReplayCache } from "./replay-cache.ts";
 
 export interface CoalesceOptions {
   readonly sessions: Sessions;
@@ -31,6 +32,7 @@ export interface CoalesceOptions {
   /** Told what a transaction has changed, once it is committed. */
   readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;
   readonly observer: Observer | undefined;
+  readonly replayCache: ReplayCache | undefined;
 }
 
 export interface Coalescer {
@@ -99,7 +101,7 @@ interface Lane {
  * somebody's open transaction.
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
-  const { sessions, registry } = options;
+  const { sessions, registry, replayCache } = options;
   const swift = new Map<number, Lane>();
   const patient = new Map<string, Lane>();
   const patientQueue: Lane[] = [];
@@ -270,14 +272,18 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const watch = watchTransaction(options.observer);
     try {
       const how = { tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true };
-      const { results } = await runTransaction(sessions, how, async (tx) => {
+      const { results, epoch } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
         watch?.begin(calls);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
-        return executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked });
+        const [epoch, executed] = await Promise.all([
+          replayCache?.readEpoch(tx),
+          executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked }),
+        ]);
+        return { results: executed.results, epoch };
       });
       watch?.end("committed");
       for (const [at, ticket] of live.entries()) {
@@ -286,6 +292,9 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         if (result.type === "stuck") enqueue(rowLane(tenantId, result.need), ticket);
         else ticket.resolve(result);
       }
+      // Never before: what is not committed may not be told.
+      const calls = live.map((ticket) => ticket.call);
+      if (epoch !== undefined) replayCache?.keep(epoch, calls, results);
     } catch (error) {
       watch?.end(error instanceof OutcomeUnknown ? "unknown" : "rolled-back");
       await recover(it, aboard, skip, error);
@@ -360,6 +369,13 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
           Math.max(0, deadline - Date.now()),
         );
         enqueue(laneFor(call), ticket);
+        // Beside the queue and not before it: a call that is new waits for nobody's cache.
+        replayCache?.find(call, (outcome) => {
+          if (ticket.settled) return false;
+          leave(ticket);
+          ticket.resolve({ type: "outcome", outcome, replayed: true });
+          return true;
+        });
       });
     },
 
