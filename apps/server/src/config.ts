@@ -44,6 +44,8 @@ export interface Config {
   readonly sweepSeconds: number;
   readonly answers: AnswersConfig;
   readonly logLevel: LogLevel;
+  /** Sends traces to where OpenTelemetry's own variables say. */
+  readonly tracing: boolean;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
   /** Where `start` keeps its Postgres, its secret and what the other commands need to find it. */
@@ -94,6 +96,13 @@ const environment = z.object({
   HOLDFAST_ANSWER_MAX_TOKENS: wholeNumber(100, 1_000_000).default(DEFAULT_TERMS.maxTokens),
   HOLDFAST_ANSWER_LEASE_SECONDS: wholeNumber(1, 3_600).default(DEFAULT_TERMS.leaseSeconds),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   HOLDFAST_DEMO: z
     .enum(["0", "1", "false", "true"], "must be 0 or 1")
     .transform((value) => value === "1" || value === "true")
@@ -134,9 +143,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sweepSeconds: values.HOLDFAST_SWEEP_SECONDS,
     answers: answersOf(values),
     logLevel: values.HOLDFAST_LOG_LEVEL,
+    tracing: isTraced(values),
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),
   };
+}
+
+function isTraced(values: z.output<typeof environment>): boolean {
+  const endpoint = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint !== undefined && values.OTEL_SDK_DISABLED?.toLowerCase() !== "true";
 }
 
 function answersOf(values: z.output<typeof environment>): AnswersConfig {

@@ -1,3 +1,4 @@
+import type { CallEnded } from "@holdfast/api";
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
@@ -21,6 +22,8 @@ const CODES_FROM_THE_START = [OK, "TIMEOUT", "OVERLOADED", "UNAVAILABLE", "INTER
 export interface Metrics {
   /** For `connect`. */
   readonly observer: Observer;
+  /** For the procedures of the API. */
+  onCall(ended: CallEnded): void;
   readonly registry: Registry;
   /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
   start(): void;
@@ -51,6 +54,19 @@ export function createMetrics(): Metrics {
     buckets: CALL_SECONDS,
     registers,
   });
+  const procedureCalls = new Counter({
+    name: "holdfast_procedure_calls_total",
+    help: "Calls of procedures answered, queries and what never reached the write path included.",
+    labelNames: ["procedure", "code"],
+    registers,
+  });
+  const procedureSeconds = new Histogram({
+    name: "holdfast_procedure_seconds",
+    help: "From a call's arrival at its procedure to its answer.",
+    labelNames: ["procedure"],
+    buckets: CALL_SECONDS,
+    registers,
+  });
   const lockWait = new Histogram({
     name: "holdfast_lock_wait_seconds",
     help: "From BEGIN until a transaction's locks and look-ups answered or were given up.",
@@ -67,6 +83,12 @@ export function createMetrics(): Metrics {
     name: "holdfast_transaction_seconds",
     help: "From BEGIN to the end of a transaction that had calls aboard.",
     labelNames: ["result"],
+    buckets: SECONDS,
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: "holdfast_commit_seconds",
+    help: "From the last answer to a transaction's writes to that of its COMMIT.",
     buckets: SECONDS,
     registers,
   });
@@ -98,11 +120,17 @@ export function createMetrics(): Metrics {
     if (code === "SEATS_TAKEN" && !replayed) conflicts.inc();
   }
 
-  function transaction({ calls, kinds, lockMs, totalMs, result }: TransactionSeen): void {
+  function onCall({ procedure, code, durationMs }: CallEnded): void {
+    procedureCalls.inc({ procedure, code: code ?? OK });
+    procedureSeconds.observe({ procedure }, durationMs / 1_000);
+  }
+
+  function transaction({ calls, kinds, lockMs, commitMs, totalMs, result }: TransactionSeen): void {
     lockWait.observe(lockMs / 1_000);
     if (calls === 0) return;
     batchSize.observe(calls);
     transactionSeconds.observe({ result }, totalMs / 1_000);
+    if (commitMs !== undefined) commitSeconds.observe(commitMs / 1_000);
     if (result === "rolled-back" && kinds.has("seats.reserve")) rollbacks.inc();
   }
 
@@ -112,6 +140,9 @@ export function createMetrics(): Metrics {
     observer: {
       outcome: (seen) => counting && outcome(seen),
       transaction: (seen) => counting && transaction(seen),
+    },
+    onCall: (ended) => {
+      if (counting) onCall(ended);
     },
     start() {
       counting = true;
@@ -137,6 +168,18 @@ function addGauges(registry: Registry, db: Db): void {
       },
     });
   gauge("holdfast_waiting_calls", "Calls that wait for their transaction.", () => db.waiting);
-  gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => db.sessionsInUse);
+  const sessions = () => db.sessions;
+  gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => sessions().inUse);
+  gauge("holdfast_sessions_max", "Database sessions that there may be at most.", () => sessions().max);
+  gauge("holdfast_sessions_waiting", "Transactions that wait for a session.", () => sessions().waiting);
+  const waits = new Counter({
+    name: "holdfast_session_waits_total",
+    help: "Transactions that had to wait for a session.",
+    registers: [registry],
+    collect() {
+      waits.reset();
+      waits.inc(sessions().waited);
+    },
+  });
   gauge("holdfast_watchers", "Subscriptions to the change feed.", () => db.watchers);
 }

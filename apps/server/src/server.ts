@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { CallEnded } from "@holdfast/api";
 import {
   type AnswerTerms,
   connect,
@@ -11,6 +12,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answerer.ts";
 import { createModel } from "./answers/model.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
+import { createCallLog } from "./call-log.ts";
 import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
@@ -20,7 +22,9 @@ import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
+import { addRequestId, requestIdOf } from "./http/request-id.ts";
 import { addSecurityHeaders } from "./http/security.ts";
+import { addTraces } from "./http/trace.ts";
 import { type Answer, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
@@ -86,14 +90,17 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   let draining = false;
   const isDraining = () => draining;
   const app = createHttp(options.log, reportFault, isDraining);
+  addRequestId(app);
   addSecurityHeaders(app);
+  if (config.tracing) addTraces(app);
   await app.register(healthRoutes({ db, isDraining }));
   const { metrics } = options;
   if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
-  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
+  const onCall = callListener(options);
+  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault, onCall }, options.answer);
   await app.register(trpc, { prefix: "/trpc" });
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
@@ -116,6 +123,16 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
       closing ??= closeAll(app, db, answers, sweeper);
       return closing;
     },
+  };
+}
+
+/** Undefined when nobody listens, so that nobody pays for it. */
+function callListener({ log, metrics }: ServerOptions) {
+  const logCall = createCallLog(log);
+  if (logCall === undefined) return metrics?.onCall;
+  return (ended: CallEnded, requestId: string): void => {
+    metrics?.onCall(ended);
+    logCall(ended, requestId);
   };
 }
 
@@ -203,6 +220,7 @@ function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boo
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
+    genReqId: ({ headers }) => requestIdOf(headers),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { type AnswerOpened, type Db, HoldfastError, type Principal } from "@holdfast/db";
 import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
+import { type OnCall, type Seen, seeCall } from "./see-call.ts";
 import { wireError } from "./wire-error.ts";
 
 /** Whoever generates answers, in the process that serves the call. */
@@ -22,6 +23,8 @@ export interface Context {
   readonly answers?: Answers | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
+  /** Told of each call when it was answered. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** Proxies close a connection on which nothing moves, most of them after a minute. */
@@ -39,8 +42,13 @@ const t = initTRPC.context<Context>().create({
 
 export const router = t.router;
 
+/** What every procedure is made from, so that none goes unseen. */
+const seen = t.procedure.use(({ ctx, path, next }) =>
+  seeCall(path, ctx, (told: Seen) => next({ ctx: told })),
+);
+
 /** A procedure for callers that the host could name. What they may do is decided beside the locked rows, in db. */
-export const authed = t.procedure.use(({ ctx, next }) => {
+export const authed = seen.use(({ ctx, next }) => {
   if (!ctx.principal) throw new HoldfastError("UNAUTHENTICATED", {});
   return next({ ctx: { principal: ctx.principal } });
 });

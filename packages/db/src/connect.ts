@@ -7,7 +7,7 @@ import { type Observer, observeCall } from "./observe.ts";
 import { isRetryable } from "./postgres-error.ts";
 import type { Principal } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createSessions, type Sessions, type SessionsState } from "./sessions.ts";
 import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { Row } from "./statements.ts";
 import {
@@ -17,6 +17,7 @@ import {
   runTransaction,
   type TransactionOptions,
   type Tx,
+  traced,
   withTransaction,
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
@@ -68,6 +69,8 @@ export type Answer<K> = (K extends WalletKind
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
   readonly deadlineMs?: number;
+  /** Told the operation that the answer stands in, before it is given; not when nothing was recorded. */
+  readonly onOperation?: ((operationId: string, replayed: boolean) => void) | undefined;
 }
 
 export type Read = (
@@ -109,8 +112,7 @@ export interface Db {
   sweep(): Promise<{ settled: number }>;
   /** Calls that wait for their transaction at the moment. */
   readonly waiting: number;
-  /** Sessions that are lent to a transaction at the moment. */
-  readonly sessionsInUse: number;
+  readonly sessions: SessionsState;
   /** Refuses new calls, waits for those under way, ends the sessions. */
   close(): Promise<void>;
   readonly registry: Registry;
@@ -176,6 +178,9 @@ export function connect(options: ConnectOptions): Db {
         const result = await coalescer
           .submit(parsed, deadline)
           .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
+        if (result.type === "outcome" && result.operationId !== undefined) {
+          call.onOperation?.(result.operationId, result.replayed);
+        }
         return answerOf(registry, kind, result) as Answer<C["kind"]>;
       });
     },
@@ -200,7 +205,7 @@ export function connect(options: ConnectOptions): Db {
         const { tenantId } = principal;
         return await runTransaction(
           sessions,
-          { tenantId, readOnly: true, deadline: Date.now() + deadlineMs },
+          traced({ tenantId, readOnly: true, deadline: Date.now() + deadlineMs }),
           work,
         );
       } catch (error) {
@@ -221,8 +226,8 @@ export function connect(options: ConnectOptions): Db {
       return coalescer.waiting;
     },
 
-    get sessionsInUse() {
-      return sessions.inUse;
+    get sessions() {
+      return sessions.state;
     },
 
     get watchers() {

@@ -62,8 +62,12 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
+export function sqlstateOf(error: unknown): string | undefined {
+  return postgresFailure(error)?.sqlstate;
+}
+
 export function isSqlstate(error: unknown, sqlstate: string): boolean {
-  return postgresFailure(error)?.sqlstate === sqlstate;
+  return sqlstateOf(error) === sqlstate;
 }
 
 /** Whether the session failed rather than the statement: then nobody knows how far Postgres got. */

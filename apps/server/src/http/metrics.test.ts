@@ -1,3 +1,4 @@
+import { appRouter } from "@holdfast/api";
 import { errorTable } from "@holdfast/db";
 import { withBlocker } from "@holdfast/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -162,6 +163,7 @@ test("labels come from closed sets, whatever callers send", async () => {
   const kinds = server.db.registry.features.flatMap(({ inputs }) => Object.keys(inputs));
   const closed: Record<string, (value: string) => boolean> = {
     kind: (value) => kinds.includes(value) || ["major", "minor", "incremental", "weakcb"].includes(value),
+    procedure: (value) => value in appRouter._def.procedures,
     code: (value) => value === "OK" || value in errorTable,
     result: (value) => ["committed", "rolled-back", "unknown"].includes(value),
     le: (value) => value === "+Inf" || Number(value) > 0,

@@ -2,6 +2,7 @@ import {
   type Answers,
   appRouter,
   badRequest,
+  type CallEnded,
   type Context,
   isUnknownFault,
   parseJson,
@@ -38,6 +39,8 @@ export interface TrpcOptions {
   readonly answers?: Answers;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
+  /** Told of each call when it was answered, and of the request that it came with. */
+  readonly onCall?: ((ended: CallEnded, requestId: string) => void) | undefined;
 }
 
 export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -114,14 +117,17 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 async function createContext(
-  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs, onCall }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
   const authenticateAgain = () => authenticate(request.headers.authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
+  return {
+    ...{ db, principal, authenticateAgain, answers, deadlineMs: remaining() },
+    onCall: onCall && ((ended) => onCall(ended, request.id)),
+  };
 }
 
 function refuseWideBatch(path: string): void {

@@ -3,11 +3,13 @@ import { type Observer, watchTransaction } from "../observe.ts";
 import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import type { Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
+import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Registry } from "./registry.ts";
+import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
 
 export interface CoalesceOptions {
   readonly sessions: Sessions;
@@ -69,6 +71,8 @@ interface Ticket {
   lane: Lane | undefined;
   /** Whether a transaction that had it aboard may have committed. */
   attempted: boolean;
+  /** Undefined when nobody traces it. */
+  readonly traced: TracedCall | undefined;
   resolve(result: Exclude<Result, { type: "stuck" }>): void;
   reject(error: Error): void;
 }
@@ -149,8 +153,18 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     return swiftLane(tenantId);
   }
 
+  function waitIn(it: Lane, ticket: Ticket): void {
+    ticket.lane = it;
+    ticket.traced?.waits(typeof it.stuck === "object" ? "row" : (it.stuck ?? "swift"));
+  }
+
+  function board(ticket: Ticket): void {
+    ticket.lane = undefined;
+    ticket.traced?.boards();
+  }
+
   function enqueue(to: Lane, ticket: Ticket): void {
-    ticket.lane = to;
+    waitIn(to, ticket);
     to.waiting.push(ticket);
     waiting++;
     start(to);
@@ -165,12 +179,12 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     }
     const batch = from.waiting.splice(0, size);
     waiting -= batch.length;
-    for (const ticket of batch) ticket.lane = undefined;
+    for (const ticket of batch) board(ticket);
     return batch;
   }
 
   function putBack(to: Lane, tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) ticket.lane = to;
+    for (const ticket of tickets) waitIn(to, ticket);
     to.waiting.unshift(...tickets);
     waiting += tickets.length;
   }
@@ -179,6 +193,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const at = ticket.lane?.waiting.indexOf(ticket) ?? -1;
     if (at < 0) return;
     ticket.lane?.waiting.splice(at, 1);
+    ticket.traced?.boards();
     waiting--;
   }
 
@@ -258,18 +273,27 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     const watch = watchTransaction(options.observer);
+    let batch: TracedBatch | undefined;
     try {
-      const how = { tenantId, deadline, lockTimeoutMs, planOnce: true };
+      const how = {
+        ...{ tenantId, deadline, lockTimeoutMs, planOnce: true },
+        trace: () => batch?.within,
+        onWritten: watch?.written,
+      };
       const { results } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
         watch?.begin(calls);
+        // If one is under way, that was an attempt which was rolled back.
+        batch?.end("rolled-back");
+        batch = startBatch(live);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
         return executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked });
       });
       watch?.end("committed");
+      batch?.end("committed");
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
@@ -277,7 +301,9 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         else ticket.resolve(result);
       }
     } catch (error) {
-      watch?.end(error instanceof OutcomeUnknown ? "unknown" : "rolled-back");
+      const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
+      watch?.end(result);
+      batch?.end(result);
       await recover(it, aboard, skip, error);
     }
   }
@@ -328,8 +354,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
           if (underWay === 0) whenDone?.();
           return true;
         };
+        const within = activeTrace();
         const ticket: Ticket = {
           call,
+          traced: within && new TracedCall(within),
           deadline,
           settled: false,
           lane: undefined,
