@@ -81,6 +81,8 @@ export interface Config {
   /** Pages of these origins may call from a browser; empty: only the console's own. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: LogLevel;
+  /** Sends traces to where OpenTelemetry's own variables say. */
+  readonly tracing: boolean;
   /** Serves the demo people and signs them in without a password. */
   readonly demo: boolean;
   /** Where `start` keeps its Postgres, its secret and what the other commands need to find it. */
@@ -180,6 +182,13 @@ const environment = z.object({
   HOLDFAST_ANSWER_MAX_TOKENS: wholeNumber(100, 1_000_000).default(DEFAULT_TERMS.maxTokens),
   HOLDFAST_ANSWER_LEASE_SECONDS: wholeNumber(1, 3_600).default(DEFAULT_TERMS.leaseSeconds),
   HOLDFAST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("warn"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   HOLDFAST_DEMO: flag,
   HOLDFAST_STATE_DIR: z.string().default(resolve(repositoryRoot, ".holdfast")),
 });
@@ -237,9 +246,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxy: values.HOLDFAST_TRUST_PROXY,
     corsOrigins: values.HOLDFAST_CORS_ORIGINS,
     logLevel: values.HOLDFAST_LOG_LEVEL,
+    tracing: isTraced(values),
     demo: values.HOLDFAST_DEMO,
     stateDir: resolve(values.HOLDFAST_STATE_DIR),
   };
+}
+
+function isTraced(values: z.output<typeof environment>): boolean {
+  const endpoint = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint !== undefined && values.OTEL_SDK_DISABLED?.toLowerCase() !== "true";
 }
 
 function answersOf(values: z.output<typeof environment>): AnswersConfig {

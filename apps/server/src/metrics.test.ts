@@ -4,7 +4,13 @@ import { expect, test } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
 const call = { kind: "seats.reserve", code: undefined, replayed: false, durationMs: 3 };
-const transaction = { calls: 3, lockMs: 1, totalMs: 3, kinds: new Set(["wallets.boost", "seats.reserve"]) };
+const transaction = {
+  calls: 3,
+  lockMs: 1,
+  commitMs: 1,
+  totalMs: 3,
+  kinds: new Set(["wallets.boost", "seats.reserve"]),
+};
 
 async function counted(name: string, tell: (metrics: ReturnType<typeof createMetrics>) => void) {
   const metrics = createMetrics();
@@ -41,6 +47,7 @@ test("nothing is counted before the start, and a mere wait is no batch", async (
     calls: 0,
     kinds: new Set<string>(),
     lockMs: 500,
+    commitMs: undefined,
     totalMs: 500,
     result: "rolled-back",
   } as const;

@@ -1,3 +1,4 @@
+import { appRouter, type CallEnded } from "@holdfast/api";
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Door } from "./limits/door.ts";
@@ -27,6 +28,8 @@ export interface Metrics {
   readonly observer: Observer;
   /** For the replay cache's Redis, where there is one. */
   readonly redis: RedisObserver;
+  /** For the procedures of the API. */
+  onCall(ended: CallEnded): void;
   readonly registry: Registry;
   /** Begins to count. What the process does before, it does for itself: warming up, seeding the demo. */
   start(): void;
@@ -59,6 +62,19 @@ export function createMetrics(): Metrics {
     buckets: CALL_SECONDS,
     registers,
   });
+  const procedureCalls = new Counter({
+    name: "holdfast_procedure_calls_total",
+    help: "Calls of procedures answered, queries and what never reached the write path included.",
+    labelNames: ["procedure", "code"],
+    registers,
+  });
+  const procedureSeconds = new Histogram({
+    name: "holdfast_procedure_seconds",
+    help: "From a call's arrival at its procedure to its answer.",
+    labelNames: ["procedure"],
+    buckets: CALL_SECONDS,
+    registers,
+  });
   const lockWait = new Histogram({
     name: "holdfast_lock_wait_seconds",
     help: "From BEGIN until a transaction's locks and look-ups answered or were given up.",
@@ -75,6 +91,12 @@ export function createMetrics(): Metrics {
     name: "holdfast_transaction_seconds",
     help: "From BEGIN to the end of a transaction that had calls aboard.",
     labelNames: ["result"],
+    buckets: SECONDS,
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: "holdfast_commit_seconds",
+    help: "From the last answer to a transaction's writes to that of its COMMIT.",
     buckets: SECONDS,
     registers,
   });
@@ -106,11 +128,31 @@ export function createMetrics(): Metrics {
     if (code === "SEATS_TAKEN" && !replayed) conflicts.inc();
   }
 
-  function transaction({ calls, kinds, lockMs, totalMs, result }: TransactionSeen): void {
+  // Each call passes here, and prom-client would look its labels up anew each time.
+  const series = new Map<string, Counter.Internal>();
+  const durations = new Map<string, Histogram.Internal<"procedure">>();
+  function onCall({ procedure, code = OK, durationMs }: CallEnded): void {
+    const name = `${procedure} ${code}`;
+    let counted = series.get(name);
+    if (counted === undefined) {
+      counted = procedureCalls.labels(procedure, code);
+      series.set(name, counted);
+    }
+    let timed = durations.get(procedure);
+    if (timed === undefined) {
+      timed = procedureSeconds.labels(procedure);
+      durations.set(procedure, timed);
+    }
+    counted.inc();
+    timed.observe(durationMs / 1_000);
+  }
+
+  function transaction({ calls, kinds, lockMs, commitMs, totalMs, result }: TransactionSeen): void {
     lockWait.observe(lockMs / 1_000);
     if (calls === 0) return;
     batchSize.observe(calls);
     transactionSeconds.observe({ result }, totalMs / 1_000);
+    if (commitMs !== undefined) commitSeconds.observe(commitMs / 1_000);
     if (result === "rolled-back" && kinds.has("seats.reserve")) rollbacks.inc();
   }
 
@@ -127,10 +169,16 @@ export function createMetrics(): Metrics {
       outcome: (seen) => counting && outcome(seen),
       transaction: (seen) => counting && transaction(seen),
     },
+    onCall: (ended) => {
+      if (counting) onCall(ended);
+    },
     start() {
       counting = true;
     },
     attach(db, door) {
+      for (const procedure of Object.keys(appRouter._def.procedures)) {
+        procedureCalls.inc({ procedure, code: "INTERNAL" }, 0);
+      }
       for (const kind of db.registry.features.flatMap(({ inputs }) => Object.keys(inputs))) {
         for (const code of CODES_FROM_THE_START) calls.inc({ kind, code }, 0);
         replays.inc({ kind }, 0);
@@ -152,7 +200,6 @@ function addGauges(registry: Registry, db: Db, door: Pick<Door, "inside" | "refu
       },
     });
   gauge("holdfast_waiting_calls", "Calls that wait for their transaction.", () => db.waiting);
-  gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => db.sessionsInUse);
   gauge("holdfast_calls_inside", "Calls that were let in and are not answered yet.", () => door.inside);
   new Counter({
     name: "holdfast_turned_away_total",
@@ -161,6 +208,19 @@ function addGauges(registry: Registry, db: Db, door: Pick<Door, "inside" | "refu
     collect() {
       this.reset();
       this.inc(door.refused);
+    },
+  });
+  const sessions = () => db.sessions;
+  gauge("holdfast_sessions_in_use", "Database sessions lent to a transaction.", () => sessions().inUse);
+  gauge("holdfast_sessions_max", "Database sessions that there may be at most.", () => sessions().max);
+  gauge("holdfast_sessions_waiting", "Transactions that wait for a session.", () => sessions().waiting);
+  const waits = new Counter({
+    name: "holdfast_session_waits_total",
+    help: "Transactions that had to wait for a session.",
+    registers: [registry],
+    collect() {
+      waits.reset();
+      waits.inc(sessions().waited);
     },
   });
   gauge("holdfast_watchers", "Subscriptions to the change feed.", () => db.watchers);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { appRouter, policiesOf, REST_PREFIX } from "@holdfast/api";
+import { appRouter, type CallEnded, policiesOf, REST_PREFIX } from "@holdfast/api";
 import {
   type AnswerTerms,
   connect,
@@ -12,6 +12,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answerer.ts";
 import { createModel } from "./answers/model.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
+import { createCallLog } from "./call-log.ts";
 import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
@@ -24,8 +25,10 @@ import { createFront } from "./http/front.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
+import { addRequestId, requestIdOf } from "./http/request-id.ts";
 import { restRoutes } from "./http/rest/routes.ts";
 import { addSecurityHeaders } from "./http/security.ts";
+import { addTraces } from "./http/trace.ts";
 import { type Answer, recordArrivals, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
@@ -111,8 +114,10 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   let draining = false;
   const isDraining = () => draining;
   const { app, door } = createHttp(db, config, { log: options.log, reportFault, isDraining });
+  addRequestId(app);
   addSecurityHeaders(app);
   await addCors(app, config.corsOrigins);
+  if (config.tracing) addTraces(app);
   await app.register(healthRoutes({ db, isDraining }));
   const { metrics } = options;
   if (metrics !== undefined) await app.register(metricsRoute({ db, door, metrics }));
@@ -121,7 +126,8 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
   const limits = createCallerLimits(config.limits);
   const strangers = createStrangers(config.limits.strangersPerSecond);
-  const host = { db, authenticate, answers, callDeadlineMs, reportFault, limits, strangers, door };
+  const onCall = callListener(options);
+  const host = { db, authenticate, answers, callDeadlineMs, reportFault, limits, strangers, door, onCall };
   const trpc = trpcRoutes(host, options.answer);
   // Here, so that the two see what either has seen.
   recordArrivals(app);
@@ -151,6 +157,16 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
       closing ??= closeAll(app, db, answers, [sweeper, webhooks]);
       return closing;
     },
+  };
+}
+
+/** Undefined when nobody listens, so that nobody pays for it. */
+function callListener({ log, metrics }: ServerOptions) {
+  const logCall = createCallLog(log);
+  if (logCall === undefined) return metrics?.onCall;
+  return (ended: CallEnded, requestId: string): void => {
+    metrics?.onCall(ended);
+    logCall(ended, requestId);
   };
 }
 
@@ -266,6 +282,7 @@ function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: Ht
   let door: Door | undefined;
   const app = Fastify({
     loggerInstance,
+    genReqId: ({ headers }) => requestIdOf(headers),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // Without a proxy that is known, nobody is believed who says that he speaks for another address.

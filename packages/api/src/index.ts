@@ -9,5 +9,6 @@ export { type JsonSchema, type JsonSchemas, resolve } from "./rest/json-schema.t
 export { type OpenApi, type Operation, openApi, REST_PREFIX } from "./rest/openapi.ts";
 export { PROBLEM_TYPE, problem } from "./rest/problem.ts";
 export { readTopics } from "./rest/watch.ts";
+export type { CallEnded, OnCall } from "./see-call.ts";
 export type { Answers, Context } from "./trpc.ts";
 export { responseHeaders, type WireError, type WireErrorData, wireError } from "./wire-error.ts";

@@ -1,17 +1,18 @@
 import type { Db, Principal } from "@holdfast/db";
 import { type CommandData, type CommandKind, commandInput } from "./input.ts";
 import type { Policy } from "./policy.ts";
+import type { Seen } from "./see-call.ts";
 import { type Context, procedure } from "./trpc.ts";
 
-type Caller = Pick<Context, "db" | "deadlineMs"> & { readonly principal: Principal };
+type Caller = Pick<Context, "db" | "deadlineMs"> & Seen & { readonly principal: Principal };
 
 /** One call into the write path. */
 export function execute<K extends CommandKind>(
-  { db, principal, deadlineMs }: Caller,
+  { db, principal, deadlineMs, onOperation }: Caller,
   kind: K,
   input: Readonly<Record<string, unknown>>,
 ): Promise<CommandData<K> & { replayed: boolean }> {
-  const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs });
+  const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs, onOperation });
   return answer as Promise<CommandData<K> & { replayed: boolean }>;
 }
 

@@ -3,6 +3,7 @@ import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
 import type { Limits } from "./limits.ts";
 import { admit, type Meta, type Policy } from "./policy.ts";
+import { type OnCall, type Seen, seeCall } from "./see-call.ts";
 import { wireError } from "./wire-error.ts";
 
 /** Whoever generates answers, in the process that serves the call. */
@@ -26,6 +27,8 @@ export interface Context {
   readonly limits?: Limits | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
+  /** Told of each call when it was answered. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** Proxies close a connection on which nothing moves, most of them after a minute. */
@@ -46,9 +49,13 @@ const t = initTRPC
 
 export const router = t.router;
 
-const open = t.procedure.meta({ policy: "anyone" });
+/** What every procedure is made from, so that none goes unseen. */
+const seen = t.procedure.use(({ ctx, path, next }) =>
+  seeCall(path, ctx, (told: Seen) => next({ ctx: told })),
+);
+const open = seen.meta({ policy: "anyone" });
 const closed = (policy: Exclude<Policy, "anyone">) =>
-  t.procedure.meta({ policy }).use(({ ctx, next }) => {
+  seen.meta({ policy }).use(({ ctx, next }) => {
     const principal = admit(policy, ctx.principal);
     ctx.limits?.count(principal, 1);
     return next({ ctx: { principal } });

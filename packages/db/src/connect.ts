@@ -9,7 +9,7 @@ import { type Observer, observeCall } from "./observe.ts";
 import { isRefusedRow, isRetryable } from "./postgres-error.ts";
 import { callerOf, type Principal, SYSTEM_CALLER } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createSessions, type Sessions, type SessionsState } from "./sessions.ts";
 import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { Row } from "./statements.ts";
 import {
@@ -19,6 +19,7 @@ import {
   runTransaction,
   type TransactionOptions,
   type Tx,
+  traced,
   withTransaction,
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
@@ -84,6 +85,8 @@ export type Answer<K> = (K extends WalletKind
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
   readonly deadlineMs?: number;
+  /** Told the operation that the answer stands in, before it is given; not when nothing was recorded. */
+  readonly onOperation?: ((operationId: string, replayed: boolean) => void) | undefined;
 }
 
 export type Read = (
@@ -127,8 +130,7 @@ export interface Db {
   readonly waiting: number;
   /** Those of them that wait for a row or a key which somebody else's transaction holds. */
   readonly stuck: number;
-  /** Sessions that are lent to a transaction at the moment. */
-  readonly sessionsInUse: number;
+  readonly sessions: SessionsState;
   /** Refuses new calls, waits for those under way, ends the sessions. */
   close(): Promise<void>;
   readonly registry: Registry;
@@ -199,6 +201,9 @@ export function connect(options: ConnectOptions): Db {
         const result = await coalescer
           .submit(parsed, deadline)
           .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
+        if (result.type === "outcome" && result.operationId !== undefined) {
+          call.onOperation?.(result.operationId, result.replayed);
+        }
         return answerOf(registry, kind, result) as Answer<C["kind"]>;
       });
     },
@@ -223,7 +228,12 @@ export function connect(options: ConnectOptions): Db {
         const { tenantId } = principal;
         return await runTransaction(
           sessions,
-          { tenantId, caller: callerOf(principal), readOnly: true, deadline: Date.now() + deadlineMs },
+          traced({
+            tenantId,
+            caller: callerOf(principal),
+            readOnly: true,
+            deadline: Date.now() + deadlineMs,
+          }),
           work,
         );
       } catch (error) {
@@ -248,8 +258,8 @@ export function connect(options: ConnectOptions): Db {
       return coalescer.stuck;
     },
 
-    get sessionsInUse() {
-      return sessions.inUse;
+    get sessions() {
+      return sessions.state;
     },
 
     get watchers() {

@@ -8,6 +8,8 @@ export interface TransactionSeen {
   readonly kinds: ReadonlySet<string>;
   /** From BEGIN until locks and look-up had answered, or until they were given up. */
   readonly lockMs: number;
+  /** From the last answer to what it wrote until that of its COMMIT; undefined when it was not answered. */
+  readonly commitMs: number | undefined;
   /** From BEGIN to the end. */
   readonly totalMs: number;
   /** "unknown": COMMIT was sent and not answered. */
@@ -45,6 +47,7 @@ export interface TransactionWatch {
   /** A transaction begins. If another is under way, that one was rolled back, and this is the next attempt. */
   begin(calls: readonly { readonly kind: string }[]): void;
   locked(): void;
+  written(): void;
   end(result: TransactionSeen["result"]): void;
 }
 
@@ -54,6 +57,7 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
   let aboard: readonly { readonly kind: string }[] | undefined;
   let beganMs = 0;
   let lockedMs: number | undefined;
+  let writtenMs: number | undefined;
 
   function end(result: TransactionSeen["result"]): void {
     // Without a session there was no transaction.
@@ -63,6 +67,7 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
       calls: aboard.length,
       kinds: new Set(aboard.map(({ kind }) => kind)),
       lockMs: (lockedMs ?? endedMs) - beganMs,
+      commitMs: result === "committed" && writtenMs !== undefined ? endedMs - writtenMs : undefined,
       totalMs: endedMs - beganMs,
       result,
     };
@@ -75,10 +80,14 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
       end("rolled-back");
       aboard = calls;
       lockedMs = undefined;
+      writtenMs = undefined;
       beganMs = performance.now();
     },
     locked() {
       lockedMs = performance.now();
+    },
+    written() {
+      writtenMs = performance.now();
     },
     end,
   };

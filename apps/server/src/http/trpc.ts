@@ -2,6 +2,7 @@ import {
   type Answers,
   appRouter,
   badRequest,
+  type CallEnded,
   type Context,
   isUnknownFault,
   type Limits,
@@ -55,6 +56,8 @@ export interface TrpcOptions {
   readonly reportFault: ReportFault;
   /** How long a subscriber may leave unread what it was sent, in milliseconds. Default 30,000. */
   readonly unreadMs?: number;
+  /** Told of each call when it was answered, and of the request that it came with. */
+  readonly onCall?: ((ended: CallEnded, requestId: string) => void) | undefined;
 }
 
 export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -143,7 +146,7 @@ export async function answerByAdapter(
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
 export async function createContext(
-  { db, authenticate, answers, callDeadlineMs, limits, strangers, door }: TrpcOptions,
+  { db, authenticate, answers, callDeadlineMs, limits, strangers, door, onCall }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
@@ -156,7 +159,10 @@ export async function createContext(
   const authenticateAgain = () => authenticate(authorization);
   const principal = await within(remaining(), authenticateAgain());
   if (principal !== undefined) accepted?.();
-  return { db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() };
+  return {
+    ...{ db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() },
+    onCall: onCall && ((ended) => onCall(ended, request.id)),
+  };
 }
 
 function refuseWideBatch(path: string): void {

@@ -1,9 +1,12 @@
-import { explainOperation } from "@holdfast/db";
-import { queryInput } from "../input.ts";
+import { explainOperation, verifyTenant } from "@holdfast/db";
+import { inputParser, queryInput } from "../input.ts";
 import { reader } from "../procedures.ts";
 import { procedure, router } from "../trpc.ts";
 
-/** Operations: what became of a command. */
+/** It asks about everything, so there is nothing to say. */
+const nothing = inputParser<Record<never, never> | undefined, Record<never, never>>(() => ({}));
+
+/** Operations: what became of a command, and whether everything that was written still agrees. */
 export const operationsRouter = router({
   explain: procedure("signed-in")
     .input(queryInput("operations.explain"))
@@ -11,4 +14,7 @@ export const operationsRouter = router({
       const { registry } = ctx.db;
       return explainOperation({ registry, ...reader(ctx) }, ctx.principal, input);
     }),
+  verify: procedure("admins")
+    .input(nothing)
+    .query(({ ctx }) => verifyTenant(ctx.db, ctx.principal, ctx.deadlineMs)),
 });

@@ -4,12 +4,14 @@ import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
+import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Registry } from "./registry.ts";
 import type { ReplayCache } from "./replay-cache.ts";
+import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
 
 export interface CoalesceOptions {
   readonly sessions: Sessions;
@@ -74,6 +76,8 @@ interface Ticket {
   lane: Lane | undefined;
   /** Whether a transaction that had it aboard may have committed. */
   attempted: boolean;
+  /** Undefined when nobody traces it. */
+  readonly traced: TracedCall | undefined;
   resolve(result: Exclude<Result, { type: "stuck" }>): void;
   reject(error: Error): void;
 }
@@ -160,8 +164,18 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     if (lane.stuck !== undefined) stuck += calls;
   }
 
+  function waitIn(it: Lane, ticket: Ticket): void {
+    ticket.lane = it;
+    ticket.traced?.waits(typeof it.stuck === "object" ? "row" : (it.stuck ?? "swift"));
+  }
+
+  function board(ticket: Ticket): void {
+    ticket.lane = undefined;
+    ticket.traced?.boards();
+  }
+
   function enqueue(to: Lane, ticket: Ticket): void {
-    ticket.lane = to;
+    waitIn(to, ticket);
     to.waiting.push(ticket);
     count(to, 1);
     start(to);
@@ -176,12 +190,12 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     }
     const batch = from.waiting.splice(0, size);
     count(from, -batch.length);
-    for (const ticket of batch) ticket.lane = undefined;
+    for (const ticket of batch) board(ticket);
     return batch;
   }
 
   function putBack(to: Lane, tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) ticket.lane = to;
+    for (const ticket of tickets) waitIn(to, ticket);
     to.waiting.unshift(...tickets);
     count(to, tickets.length);
   }
@@ -191,6 +205,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const at = lane?.waiting.indexOf(ticket) ?? -1;
     if (lane === undefined || at < 0) return;
     lane.waiting.splice(at, 1);
+    ticket.traced?.boards();
     count(lane, -1);
   }
 
@@ -270,14 +285,22 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     const watch = watchTransaction(options.observer);
+    let batch: TracedBatch | undefined;
     try {
-      const how = { tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true };
+      const how = {
+        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
+        trace: () => batch?.within,
+        onWritten: watch?.written,
+      };
       const { results, epoch } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
         watch?.begin(calls);
+        // If one is under way, that was an attempt which was rolled back.
+        batch?.end("rolled-back");
+        batch = startBatch(live);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
         const [epoch, executed] = await Promise.all([
           replayCache?.readEpoch(tx),
@@ -286,6 +309,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         return { results: executed.results, epoch };
       });
       watch?.end("committed");
+      batch?.end("committed");
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
@@ -296,7 +320,9 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       const calls = live.map((ticket) => ticket.call);
       if (epoch !== undefined) replayCache?.keep(epoch, calls, results);
     } catch (error) {
-      watch?.end(error instanceof OutcomeUnknown ? "unknown" : "rolled-back");
+      const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
+      watch?.end(result);
+      batch?.end(result);
       await recover(it, aboard, skip, error);
     }
   }
@@ -351,8 +377,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
           if (underWay === 0) whenDone?.();
           return true;
         };
+        const within = activeTrace();
         const ticket: Ticket = {
           call,
+          traced: within && new TracedCall(within),
           deadline,
           settled: false,
           lane: undefined,

@@ -17,7 +17,12 @@ export interface Call extends Fingerprint {
 
 /** What became of a call. Only what is recorded is an outcome; a call that is stuck has not been looked at. */
 export type Result =
-  | { readonly type: "outcome"; readonly outcome: Outcome; readonly replayed: boolean }
+  | {
+      readonly type: "outcome";
+      readonly outcome: Outcome;
+      readonly replayed: boolean;
+      readonly operationId?: string | undefined;
+    }
   | { readonly type: "not-executed"; readonly code: string; readonly details: unknown }
   | { readonly type: "stuck"; readonly need: Need };
 
@@ -105,8 +110,9 @@ export async function executeCalls(
       }
     }
     const { idempotencyKey } = command;
-    operations.push({ id: context.operationId, idempotencyKey, kind, caller, input, outcome });
-    recorded.set(idempotencyKey, { kind, caller, input, outcome });
+    const { operationId } = context;
+    operations.push({ id: operationId, idempotencyKey, kind, caller, input, outcome });
+    recorded.set(idempotencyKey, { operationId, kind, caller, input, outcome });
     return decision;
   };
   for (const { feature, rows } of locked) {
@@ -119,11 +125,12 @@ export async function executeCalls(
     const blocked = stuck.size > 0 && call.needs.find((need) => stuck.has(needName(need)));
     if (blocked) return { type: "stuck", need: blocked };
     const decision = decide(call);
-    if (!decision.ok && !recorded.has(call.command.idempotencyKey)) {
-      return { type: "not-executed", code: decision.code, details: decision.details };
+    const now = recorded.get(call.command.idempotencyKey);
+    if (now !== undefined) {
+      return { type: "outcome", outcome: now.outcome, replayed: false, operationId: now.operationId };
     }
-    const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
-    return { type: "outcome", outcome, replayed: false };
+    if (decision.ok) throw new TypeError("a success was not recorded");
+    return { type: "not-executed", code: decision.code, details: decision.details };
   });
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
@@ -155,7 +162,8 @@ function changedTopics(feature: Feature, rows: unknown): TopicChanged[] {
 
 function replay(before: Recorded, call: Call): Result {
   const fields = differingFields(before, call);
-  if (fields === undefined) return { type: "outcome", outcome: before.outcome, replayed: true };
+  const { outcome, operationId } = before;
+  if (fields === undefined) return { type: "outcome", outcome, replayed: true, operationId };
   return { type: "not-executed", code: "IDEMPOTENCY_KEY_REUSED", details: { fields } };
 }
 

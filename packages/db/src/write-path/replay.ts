@@ -3,6 +3,8 @@ import type { Outcome } from "./feature.ts";
 
 /** What the idempotency key of a call was used for before. */
 export interface Recorded {
+  /** The operation that recorded it. */
+  readonly operationId?: string | undefined;
   readonly kind: string;
   readonly caller: string;
   /** The parsed input as canonical JSON: the fingerprint. */
@@ -25,7 +27,7 @@ export interface LookedUp {
 const lookUpStatement = (followed: string): string => `
   select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, ${followed} as followed, found.*
   from (select) as always left join (unnest($2::text[]) as wanted(key) cross join lateral (
-    select idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
+    select id::text, idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
     where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found) on true`;
 
 /**
@@ -43,6 +45,7 @@ export async function lookUp(
   for (const row of rows) {
     if (row["idempotency_key"] === null) continue;
     recorded.set(textOf(row, "idempotency_key"), {
+      operationId: textOf(row, "id"),
       kind: textOf(row, "kind"),
       caller: textOf(row, "caller"),
       input: textOf(row, "input"),
