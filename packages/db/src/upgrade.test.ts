@@ -15,8 +15,8 @@ import { verify } from "./verify.ts";
 import { walletsFeature } from "./wallets/feature.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../../drizzle/", import.meta.url));
-/** The first that today's write path of wallets runs on. */
-const SINCE = "20261124025554_plans-that-stay";
+/** The first that today's write path of wallets runs on: before it no caller was named. */
+const SINCE = "20261126150000_row-level-security";
 
 let today: TestDatabase;
 const databases: string[] = [];

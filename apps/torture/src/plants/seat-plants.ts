@@ -160,10 +160,10 @@ export const seatPlants: readonly Plant[] = [
     edits: [
       edit(
         "shows/queries.ts",
-        "      and expires_at <= statement_timestamp()) as expired`",
-        "      and false) as expired`",
+        "filter (where expires_at <= statement_timestamp()), 0)::int as expired",
+        "filter (where false), 0)::int as expired",
       ),
-      edit("shows/queries.ts", "and expires_at > statement_timestamp()) as held_seats", ") as held_seats"),
+      edit("shows/queries.ts", " filter (where expires_at > statement_timestamp()) as seats", " as seats"),
     ],
   },
   {

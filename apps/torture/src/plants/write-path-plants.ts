@@ -14,8 +14,8 @@ export const writePathPlants: readonly Plant[] = [
       edit("write-path/execute.ts", "lookUp(tx, tenantId, keys)]);", "early]);"),
       edit(
         "write-path/record.ts",
-        "(tenant_id, id, idempotency_key, kind, caller, input, outcome)`;",
-        "(tenant_id, id, idempotency_key, kind, caller, input, outcome) on conflict do nothing`;",
+        "(tenant_id, id, idempotency_key, kind, caller, input, outcome)\n  returning",
+        "(tenant_id, id, idempotency_key, kind, caller, input, outcome) on conflict do nothing\n  returning",
       ),
     ],
   },

@@ -23,7 +23,7 @@ import type { AdasThings } from "./adas-things.ts";
 export type Reader = Pick<Db, "read" | "registry" | "watch">;
 
 /** A look at something of ada's, by the name of its query. */
-export type Look = readonly [about: string, (db: Reader, by: Principal) => Promise<unknown>];
+type Look = readonly [about: string, (db: Reader, by: Principal) => Promise<unknown>];
 
 /** Every query that tells of what belongs to somebody. */
 export function looksAt(things: AdasThings): Look[] {

@@ -60,7 +60,7 @@ export async function createAdasThings(db: Db) {
   };
 }
 
-export interface Attempt {
+interface Attempt {
   readonly about: string;
   readonly command: HoldfastCommand;
   /** Who may do it; what they are told when it is not a success. */
