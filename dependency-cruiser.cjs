@@ -186,7 +186,8 @@ module.exports = {
       from: {
         orphan: true,
         path: "^(apps|packages)/[^/]+/src/",
-        pathNot: [test, "[.]d[.]m?ts$", "/src/index[.]ts$"],
+        // What a browser loads by its address is imported by nobody.
+        pathNot: [test, "[.]d[.]m?ts$", "/src/index[.]ts$", "^apps/server/src/http/docs/page[.]js$"],
       },
       to: {},
     },

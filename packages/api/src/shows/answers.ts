@@ -41,7 +41,10 @@ export const showCreated = answerOf<Told<ShowCreated>>()(
     layoutHash: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
-      .describe("SHA-256 of the layout as it is stored: JSON with every default filled in."),
+      .meta({
+        description: "SHA-256 of the layout as it is stored: JSON with every default filled in.",
+        example: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+      }),
     showVersion,
     replayed,
   }),

@@ -59,7 +59,7 @@ function variantsOf(
 }
 
 /** A type in a few words, such as "string uuid" or "list of objects". */
-export function typeOf(of: JsonSchema, named: Readonly<JsonSchemas>): string {
+function typeOf(of: JsonSchema, named: Readonly<JsonSchemas>): string {
   const schema = resolve(of, named);
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
