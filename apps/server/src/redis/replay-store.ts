@@ -50,7 +50,7 @@ export function createRedisStore({ url, seconds, log, observe }: RedisOptions): 
     socket: {
       connectTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
-      reconnectStrategy: (retries: number) => Math.min(MAX_RECONNECT_MS, 20 * 2 ** Math.min(retries, 10)),
+      reconnectStrategy: (retries: number) => Math.min(MAX_RECONNECT_MS, 100 * 2 ** Math.min(retries, 10)),
     },
     pingInterval: PING_MS,
     // What can't be sent at once is better not sent.
@@ -70,15 +70,14 @@ export function createRedisStore({ url, seconds, log, observe }: RedisOptions): 
     if (!away) log.warn({ fault: describeError(error) }, "Redis is away: the database answers every replay");
     away = true;
   });
-  client.on("ready", () => {
-    if (away) log.warn("Redis is back");
-    away = false;
-  });
   let keeping = 0;
 
   async function ask(names: readonly string[]): Promise<readonly (string | undefined)[]> {
     const keys = names.map((name) => PREFIX + name);
     const texts = await breaker.execute(() => within(BUDGET_MS, client.findTexts(keys)));
+    // A connection alone says little: a proxy accepts it with nobody behind.
+    if (away) log.warn("Redis is back");
+    away = false;
     return texts.map((text) => text ?? undefined);
   }
 

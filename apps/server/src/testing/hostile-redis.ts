@@ -9,6 +9,8 @@ export interface RedisAdmin {
   /** Puts back what was read, however old. */
   restore(texts: readonly [string, string][]): Promise<number>;
   wipe(): Promise<number>;
+  /** Closes everybody else's connections; answers how many. */
+  disconnectOthers(): Promise<number>;
   close(): void;
 }
 
@@ -72,6 +74,9 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
       const before = await client.dbSize();
       await client.flushAll();
       return before;
+    },
+    async disconnectOthers() {
+      return Number(await client.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]));
     },
     close() {
       if (client.isOpen) client.destroy();

@@ -43,26 +43,14 @@ const freeze: Fault = {
 const slow: Fault = {
   name: "redis: slow",
   async strike({ world, random }) {
-    const { redisProxy } = random.pick(world.servers);
-    if (redisProxy === undefined) return 0;
-    const before = redisProxy.touched;
-    redisProxy.delay(random.whole(1, 50));
-    await pause(random.whole(300, 1_500));
-    redisProxy.delay(0);
-    return redisProxy.touched > before ? 1 : 0;
-  },
-};
-
-const blackHole: Fault = {
-  name: "redis: black hole",
-  async strike({ world, random }) {
-    const { redisProxy } = random.pick(world.servers);
-    if (redisProxy === undefined) return 0;
-    const before = redisProxy.touched;
-    redisProxy.blackHole(true);
-    await pause(random.whole(300, 1_500));
-    redisProxy.blackHole(false);
-    return redisProxy.touched > before ? 1 : 0;
+    if (world.redis === undefined) return 0;
+    for (const until = performance.now() + random.whole(300, 1_500); performance.now() < until; ) {
+      world.redis.freeze(true);
+      await pause(random.whole(1, 50));
+      world.redis.freeze(false);
+      await pause(random.whole(1, 20));
+    }
+    return 1;
   },
 };
 
@@ -71,7 +59,7 @@ export const redisFaults: readonly Fault[] = [
   kill,
   freeze,
   slow,
-  blackHole,
+  tamper("connections closed", (admin) => admin.disconnectOthers()),
   tamper("wiped", (admin) => admin.wipe()),
   tamper("hostile values", async (admin, random) => {
     let spoiled = 0;

@@ -5,6 +5,7 @@ export const cachePlants: readonly Plant[] = [
   {
     name: "cache-believed",
     bug: "what the cache tells is believed without its signature",
+    faults: /^redis: hostile/,
     edits: [
       edit(
         "write-path/replay-cache.ts",
@@ -16,6 +17,7 @@ export const cachePlants: readonly Plant[] = [
   {
     name: "cache-filled-before-commit",
     bug: "outcomes are cached as they are decided, before their COMMIT",
+    faults: /cut before COMMIT|terminated in/,
     edits: [
       edit(
         "write-path/coalesce.ts",
