@@ -1,4 +1,4 @@
-import type { CallEnded } from "@holdfast/api";
+import { appRouter, type CallEnded } from "@holdfast/api";
 import type { CallSeen, Db, Observer, TransactionSeen } from "@holdfast/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
@@ -120,9 +120,23 @@ export function createMetrics(): Metrics {
     if (code === "SEATS_TAKEN" && !replayed) conflicts.inc();
   }
 
-  function onCall({ procedure, code, durationMs }: CallEnded): void {
-    procedureCalls.inc({ procedure, code: code ?? OK });
-    procedureSeconds.observe({ procedure }, durationMs / 1_000);
+  // Each call passes here, and prom-client would look its labels up anew each time.
+  const series = new Map<string, Counter.Internal>();
+  const durations = new Map<string, Histogram.Internal<"procedure">>();
+  function onCall({ procedure, code = OK, durationMs }: CallEnded): void {
+    const name = `${procedure} ${code}`;
+    let counted = series.get(name);
+    if (counted === undefined) {
+      counted = procedureCalls.labels(procedure, code);
+      series.set(name, counted);
+    }
+    let timed = durations.get(procedure);
+    if (timed === undefined) {
+      timed = procedureSeconds.labels(procedure);
+      durations.set(procedure, timed);
+    }
+    counted.inc();
+    timed.observe(durationMs / 1_000);
   }
 
   function transaction({ calls, kinds, lockMs, commitMs, totalMs, result }: TransactionSeen): void {
@@ -148,6 +162,9 @@ export function createMetrics(): Metrics {
       counting = true;
     },
     attach(db) {
+      for (const procedure of Object.keys(appRouter._def.procedures)) {
+        procedureCalls.inc({ procedure, code: "INTERNAL" }, 0);
+      }
       for (const kind of db.registry.features.flatMap(({ inputs }) => Object.keys(inputs))) {
         for (const code of CODES_FROM_THE_START) calls.inc({ kind, code }, 0);
         replays.inc({ kind }, 0);

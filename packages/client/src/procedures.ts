@@ -55,7 +55,7 @@ export const procedures = {
     messages: "query",
     exportJson: "query",
   },
-  operations: { explain: "query" },
+  operations: { explain: "query", verify: "query" },
   seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 

@@ -11,7 +11,7 @@ export interface ErrorDetails {
   BAD_REQUEST: { issues: { path: string; message: string }[] };
   IDEMPOTENCY_KEY_REQUIRED: Record<never, never>;
   UNAUTHENTICATED: Record<never, never>;
-  FORBIDDEN: { needs: "service" };
+  FORBIDDEN: { needs: "service" | "admin" };
   NOT_FOUND: { what: string };
   PAYLOAD_TOO_LARGE: Record<never, never>;
   IDEMPOTENCY_KEY_REUSED: { fields: string[] };

@@ -53,6 +53,7 @@ export { execute, type Joinable, type Joined, type JoinOptions } from "./join.ts
 export { migrate } from "./migrate.ts";
 export type { CallSeen, Observer, TransactionSeen } from "./observe.ts";
 export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
+export { type CheckResult, type Verification, verifyTenant } from "./operations/verify-tenant.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
 export type {

@@ -4,7 +4,7 @@ import { token } from "./token.ts";
 
 test.each<[string[], RegExp]>([
   [[], /^token needs --as <name>, or --tenant <number> and --subject <id>$/],
-  [["--as", "mallory"], /^--as must be one of ada, bob, studio, organiser, eve$/],
+  [["--as", "mallory"], /^--as must be one of ada, bob, studio, organiser, warden, eve$/],
   [["--as", "ada", "--tenant", "2"], /^--as names a demo person: leave --tenant, --subject and --role out$/],
   [["--tenant", "1"], /^token needs/],
   [["--tenant", "one", "--subject", "x"], /^--tenant must be a whole number, 1 at least$/],

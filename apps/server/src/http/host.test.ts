@@ -100,6 +100,7 @@ describe("the demo", () => {
       ["bob", 1, "user"],
       ["studio", 1, "service"],
       ["organiser", 1, "user"],
+      ["warden", 1, "admin"],
       ["eve", 2, "user"],
     ]);
     for (const { name, walletId } of people) {

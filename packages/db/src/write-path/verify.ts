@@ -1,3 +1,4 @@
+import type { Feature } from "./feature.ts";
 import { seal } from "./seal.ts";
 
 /** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
@@ -9,7 +10,7 @@ export interface Check {
   readonly sql: string;
 }
 
-export const operationChecks: readonly Check[] = [
+const operationChecks: readonly Check[] = [
   {
     invariant: "I1",
     table: "operations",
@@ -19,3 +20,8 @@ export const operationChecks: readonly Check[] = [
       where seal <> ${seal("floor(extract(epoch from created_at) * 1000)::bigint")}`,
   },
 ];
+
+/** Every check of a Holdfast with these features, in the order in which they are made. */
+export function checksOf(features: readonly Feature[]): readonly Check[] {
+  return [...operationChecks, ...features.flatMap((feature) => feature.checks ?? [])];
+}
