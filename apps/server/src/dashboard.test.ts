@@ -23,7 +23,7 @@ const alertNames = [...alerts.matchAll(/^ {6}- alert: (\w+)$/gm)].map(([, name =
 const alertQueries = [...alerts.matchAll(/^ {8}expr: (.+)$/gm)].map(([, expr = ""]) => expr);
 
 /** What Prometheus itself adds. */
-const OF_PROMETHEUS = ["up"];
+const OF_PROMETHEUS = new Map<string, readonly string[]>([["up", []]]);
 const LABELS_OF_PROMETHEUS = ["job", "instance", "le"];
 
 /** Every series that a scrape can have, with the labels that it can have. */
@@ -31,17 +31,24 @@ function seriesOfRegistry(): Map<string, readonly string[]> {
   const { registry, attach } = createMetrics();
   attach({ registry: { features: [] } } as unknown as Db);
   const series = registry.getMetricsAsArray().flatMap((metric) => {
-    const { name, type, labelNames = [] } = metric as typeof metric & { type: unknown; labelNames?: string[] };
-    const names = String(type) === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => name + end) : [name];
+    const {
+      name,
+      type,
+      labelNames = [],
+    } = metric as typeof metric & { type: unknown; labelNames?: string[] };
+    const names =
+      String(type) === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => name + end) : [name];
     return names.map((one) => [one, labelNames] as const);
   });
-  return new Map([...series, ...OF_PROMETHEUS.map((name) => [name, []] as const)]);
+  return new Map<string, readonly string[]>([...series, ...OF_PROMETHEUS]);
 }
 
 const series = seriesOfRegistry();
 const queries = [
   ...dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const)),
-  ...dashboard.templating.list.flatMap(({ name, definition }) => definition ? [[name, definition] as const] : []),
+  ...dashboard.templating.list.flatMap(({ name, definition }) =>
+    definition ? [[name, definition] as const] : [],
+  ),
   ...alertQueries.map((expr, at) => [alertNames[at] ?? "?", expr] as const),
 ];
 

@@ -62,7 +62,7 @@ function tryRoom(executablePath: string) {
     expect(await ui.breaches()).toEqual([]);
     await explain("told");
     await story().getByText("wallets.boost").waitFor();
-    const told = await story().innerText();
+    const told = await story().textContent();
     for (const words of ["user:ada", "well said", "Confirmed", "Wrote 2 rows"]) expect(told).toContain(words);
     expect(await page.getByRole("region", { name: "Rows of entries" }).getByRole("row").count()).toBe(3);
     expect(await ui.breaches()).toEqual([]);

@@ -75,9 +75,7 @@ function VerifyFailed({ error }: { error: Error }) {
       state={refused ? "refused" : "attention"}
       title={busy ? "Another verification is running" : "Nothing was verified"}
     >
-      <p className="text-soft">
-        {busy ? "One runs at a time. Try again in a few seconds." : error.message}
-      </p>
+      <p className="text-soft">{busy ? "One runs at a time. Try again in a few seconds." : error.message}</p>
     </Notice>
   );
 }

@@ -52,14 +52,15 @@ test("an admin is told what is wrong in their tenant, and nothing of another's",
   await withBrokenWallets(2, async () => {
     expect(await verifyTenant(db, admin, LIMIT_MS)).toMatchObject({ complete: true, findings: [] });
     const { findings, checks } = await verifyTenant(db, otherAdmin, LIMIT_MS);
-    expect(findings).toEqual([
-      {
+    expect(findings.length).toBeGreaterThan(0);
+    for (const finding of findings) {
+      expect(finding).toEqual({
         invariant: "I5",
         table: "wallets",
         row: expect.stringMatching(/^2\//),
         message: "balance 1, held 0, version 0; its last entry says 0, 0, 0",
-      },
-    ]);
+      });
+    }
     expect(checks.filter(({ state }) => state === "broken")).toHaveLength(1);
   });
 });
