@@ -66,8 +66,17 @@ export async function seeCall<Result extends { readonly ok: boolean }>(
     durationMs: performance.now() - beganMs,
   };
   if (span !== undefined) describe(span, ended, error?.status ?? 200);
-  onCall?.(ended);
+  tell(onCall, ended);
   return result;
+}
+
+/** A listener that fails costs its line or its figure, never a call: that has its answer already. */
+function tell(onCall: OnCall | undefined, ended: CallEnded): void {
+  try {
+    onCall?.(ended);
+  } catch (error) {
+    process.emitWarning(`a listener to calls threw ${error instanceof Error ? error.name : typeof error}`);
+  }
 }
 
 function describe(

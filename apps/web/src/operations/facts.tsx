@@ -1,6 +1,4 @@
-import { CopyId } from "../ui/copy-id.tsx";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+import { RecordedValue } from "./recorded-value.tsx";
 
 /** The fields of a recorded object, a line each; what is nested in one stands as it was recorded. */
 export function Facts({ of }: { of: unknown }) {
@@ -25,10 +23,10 @@ export function Facts({ of }: { of: unknown }) {
 
 function Value({ name, value }: { name: string; value: unknown }) {
   if (typeof value === "string") {
-    return UUID.test(value) ? (
-      <CopyId id={value} what={name} />
-    ) : (
-      <span className="wrap-anywhere">{value}</span>
+    return (
+      <span className="wrap-anywhere">
+        <RecordedValue name={name} value={value} />
+      </span>
     );
   }
   if (typeof value !== "object" || value === null) return <span>{String(value)}</span>;

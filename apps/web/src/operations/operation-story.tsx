@@ -49,8 +49,8 @@ function NotRecorded({ asked }: { asked: string }) {
       <Notice state="refused" title="Nothing is recorded under this">
         <p className="text-soft">
           No call with the key or id <code className="font-mono break-all text-ink">{asked}</code> was
-          executed, or it is not yours to see. A call that timed out before it was recorded had no effect:
-          sending it again with the same key is safe.
+          executed, or it is not yours to see. One that got no answer and is still not here a minute later had
+          no effect; to send it again with the same key is safe in any case.
         </p>
       </Notice>
     </div>

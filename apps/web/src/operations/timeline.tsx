@@ -15,7 +15,7 @@ export function Timeline({ operation }: { operation: Explanation }) {
   const { operationId, idempotencyKey, kind, caller, at, input, outcome, wrote, story } = operation;
   return (
     <ol aria-label="What became of it" data-operation={operationId} className="flex flex-col">
-      <Event mark="pending" title="Asked for" aside={<RelativeTime at={at} />}>
+      <Event mark="asked" title="Asked for" aside={<RelativeTime at={at} />}>
         <p>
           <span className="font-medium">{kind}</span> <span className="text-soft">by {caller}</span>
         </p>
@@ -69,7 +69,7 @@ function rowsTitle(rows: number): string {
 }
 
 interface EventProps {
-  mark: MarkedState;
+  mark: MarkedState | "asked";
   title: string;
   aside?: ReactNode;
   last?: boolean;
@@ -80,7 +80,7 @@ function Event({ mark, title, aside, last = false, children }: EventProps) {
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3">
       <div className="flex flex-col items-center pt-0.5">
-        <StateMark state={mark} />
+        {mark === "asked" ? <AskedMark /> : <StateMark state={mark} />}
         {!last && <span aria-hidden="true" className="my-1 w-px flex-1 bg-line" />}
       </div>
       <section className={`flex min-w-0 flex-col gap-2 ${last ? "" : "pb-6"}`}>
@@ -92,6 +92,11 @@ function Event({ mark, title, aside, last = false, children }: EventProps) {
       </section>
     </li>
   );
+}
+
+/** No outcome yet: a plain ring, where a broken one would say that something is awaited. */
+function AskedMark() {
+  return <span aria-hidden="true" className="m-0.5 size-3 rounded-full border-[1.5px] border-faint" />;
 }
 
 /** The longer thing that it is a step of, such as an answer: all its steps, in their order. */

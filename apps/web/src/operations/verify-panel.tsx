@@ -31,12 +31,13 @@ export function VerifyPanel() {
 
 function AdminsOnly({ role }: { role: string }) {
   return (
-    <Notice state="refused" title="Only an admin may verify">
+    <div className="rounded-md border border-dashed border-edge p-3">
+      <p className="font-medium">Only an admin may verify</p>
       <p className="text-soft">
         You are signed in as a {role}. Sign in as an admin of this tenant, or run{" "}
         <code className="font-mono text-ink">holdfast verify</code> beside the database.
       </p>
-    </Notice>
+    </div>
   );
 }
 

@@ -1,10 +1,9 @@
-import { CopyId } from "../ui/copy-id.tsx";
+import { isWhole, RecordedValue } from "./recorded-value.tsx";
 import type { Explanation } from "./use-explanation.ts";
 
 type Rows = Explanation["wrote"];
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
-const head = "py-1 pr-4 text-left font-normal whitespace-nowrap text-faint";
+const head = "py-1 pr-4 font-normal whitespace-nowrap text-faint";
 
 /** What an operation wrote, a table each, as the rows are now. */
 export function WrittenRows({ rows }: { rows: Rows }) {
@@ -16,6 +15,8 @@ export function WrittenRows({ rows }: { rows: Rows }) {
 
 function RowsOfTable({ table, rows }: { table: string; rows: Rows }) {
   const columns = [...new Set(rows.flatMap(({ row }) => Object.keys(row)))];
+  const alignment = (column: string) =>
+    rows.every(({ row }) => isWhole(row[column] ?? "0")) ? "text-right" : "text-left";
   return (
     // Wider than a phone: it scrolls by itself, also by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
@@ -25,7 +26,7 @@ function RowsOfTable({ table, rows }: { table: string; rows: Rows }) {
         <thead>
           <tr className="border-b border-line">
             {columns.map((column) => (
-              <th key={column} scope="col" className={head}>
+              <th key={column} scope="col" className={`${head} ${alignment(column)}`}>
                 {column}
               </th>
             ))}
@@ -35,7 +36,10 @@ function RowsOfTable({ table, rows }: { table: string; rows: Rows }) {
           {rows.map(({ row }) => (
             <tr key={JSON.stringify(row)} className="border-b border-line">
               {columns.map((column) => (
-                <td key={column} className="py-1 pr-4 align-baseline whitespace-nowrap">
+                <td
+                  key={column}
+                  className={`py-1 pr-4 align-baseline whitespace-nowrap ${alignment(column)}`}
+                >
                   <Cell column={column} value={row[column]} />
                 </td>
               ))}
@@ -49,11 +53,10 @@ function RowsOfTable({ table, rows }: { table: string; rows: Rows }) {
 
 function Cell({ column, value }: { column: string; value: string | boolean | null | undefined }) {
   if (value === null || value === undefined) return <span className="text-faint">–</span>;
-  if (typeof value === "string" && UUID.test(value)) return <CopyId id={value} what={column} />;
   const text = String(value);
   return (
     <span title={text} className="inline-block max-w-72 truncate align-bottom">
-      {text}
+      <RecordedValue name={column} value={text} />
     </span>
   );
 }

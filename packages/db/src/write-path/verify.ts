@@ -1,4 +1,3 @@
-import type { Feature } from "./feature.ts";
 import { seal } from "./seal.ts";
 
 /** One invariant as SQL: the statement answers a row for each violation, and none on a sound database. */
@@ -22,6 +21,8 @@ const operationChecks: readonly Check[] = [
 ];
 
 /** Every check of a Holdfast with these features, in the order in which they are made. */
-export function checksOf(features: readonly Feature[]): readonly Check[] {
+export function checksOf(
+  features: readonly { readonly checks?: readonly Check[] | undefined }[],
+): readonly Check[] {
   return [...operationChecks, ...features.flatMap((feature) => feature.checks ?? [])];
 }
