@@ -115,3 +115,14 @@ test("a model, its price and its limits", () => {
     leaseSeconds: 5,
   });
 });
+
+test("traces are sent where a collector is named, unless OpenTelemetry is turned off", () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318" };
+  expect(readConfig({}).tracing).toBe(false);
+  expect(readConfig(endpoint).tracing).toBe(true);
+  expect(readConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://otel:4318/v1/traces" }).tracing).toBe(true);
+  expect(readConfig({ ...endpoint, OTEL_SDK_DISABLED: "true" }).tracing).toBe(false);
+  expect(problem({ OTEL_EXPORTER_OTLP_ENDPOINT: "otel:4318" })).toBe(
+    "OTEL_EXPORTER_OTLP_ENDPOINT must be an http(s) address",
+  );
+});

@@ -2,6 +2,7 @@ import { dataOf, startTestServer, type TestServer } from "@holdfast/server/testi
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beginConversation } from "../testing/chat-page.ts";
 import { findChromium, launchChromium } from "../testing/chromium.ts";
 import { type ConsolePage, consolePage } from "../testing/console-page.ts";
 import { walletOf } from "../testing/wallet-of.ts";
@@ -74,6 +75,23 @@ function tryRoom(executablePath: string) {
     await story().getByText("wallets.boost").waitFor();
     await page.reload();
     await story().getByText("well said").first().waitFor();
+  });
+
+  it("tells of which answer a question is a part, and leads from one step to the next", async () => {
+    const ada = { tenantId: 1, subject: "ada", role: "user" } as const;
+    const talk = await beginConversation(server.db, ada);
+    const message = { id: "q", role: "user", parts: [{ type: "text", text: "How much?" }] } as const;
+    const { conversationId } = talk;
+    const send = { kind: "conversations.send", idempotencyKey: "question", conversationId, message } as const;
+    await server.db.execute(ada, send);
+    await talk.say("That much.");
+    await talk.end();
+    await signIn("warden", "/operations?of=question");
+    const steps = story().getByRole("listitem").filter({ hasText: "Part of" });
+    await steps.getByText("conversations.send").waitFor();
+    expect(await ui.breaches()).toEqual([]);
+    await steps.getByRole("link", { name: "conversations.settle" }).click();
+    await story().getByText("conversations.settle by service:model").waitFor();
   });
 
   it("tells a refusal with its reason, and a key that nobody used as such", async () => {
