@@ -55,9 +55,7 @@ export async function startCluster(bin: string): Promise<Cluster> {
   return {
     url,
     async close() {
-      const ended = once(server, "exit");
-      server.kill("SIGINT");
-      await ended;
+      if (server.exitCode === null && server.kill("SIGINT")) await once(server, "exit");
       await rm(directory, { recursive: true, force: true });
     },
   };
