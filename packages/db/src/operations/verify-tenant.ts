@@ -41,7 +41,7 @@ const MAX_MS = 30_000;
 const TELL_MS = 2_000;
 const MAX_FINDINGS_A_CHECK = 20;
 /** Any number: whoever verifies through the API takes the same one. */
-const VERIFY_LOCK = 7_020_116_003n;
+export const VERIFY_LOCK = 7_020_116_003n;
 const QUERY_CANCELED = "57014";
 
 /**
