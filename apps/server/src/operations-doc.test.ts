@@ -12,7 +12,8 @@ const doc = readFileSync(new URL("../../../docs/operations.md", import.meta.url)
 function statementOf(page: string, beginning: string): string {
   const at = page.indexOf(beginning);
   const end = /[;`]/.exec(page.slice(at))?.index ?? 0;
-  if (at === -1 || end === 0) throw new Error(`docs/operations.md has no statement that begins with ${beginning}`);
+  if (at === -1 || end === 0)
+    throw new Error(`docs/operations.md has no statement that begins with ${beginning}`);
   return page.slice(at, at + end);
 }
 
@@ -38,7 +39,9 @@ test("the query for who holds rows names the session that Holdfast waits for", a
     const holders = () => sql.unsafe(statementOf(doc, "select pid, now() - xact_start"));
     await expect
       .poll(holders)
-      .toMatchObject([{ pid: blocking?.["pid"], state: "idle in transaction", last: "select pg_backend_pid() as pid" }]);
+      .toMatchObject([
+        { pid: blocking?.["pid"], state: "idle in transaction", last: "select pg_backend_pid() as pid" },
+      ]);
     await blocker.release();
     dataOf(await debit);
   });
@@ -53,7 +56,9 @@ test("a replica opens no more connections than the page says, and under names th
   const statement = statementOf(doc, "select usename, application_name, count(*)");
   const [database] = await sql`select current_database() as name`;
   const here = statement.replace("group by", `where datname = '${String(database?.["name"])}' group by`);
-  const counts = new Map((await sql.unsafe(here)).map((row) => [row["application_name"], Number(row["count"])]));
+  const counts = new Map(
+    (await sql.unsafe(here)).map((row) => [row["application_name"], Number(row["count"])]),
+  );
   abort.abort();
   expect(watching).toBeDefined();
   expect(counts.get("holdfast")).toBe(3);
