@@ -70,7 +70,9 @@ const TAGS = [
   { name: "shows", description: "Houses whose seats can be reserved." },
   { name: "seats", description: "None is sold twice." },
   { name: "conversations", description: "Every message survives, in one order for everybody." },
-  { name: "operations", description: "What became of a command." },
+  { name: "webhooks", description: "Changes, told to an address of one's own." },
+  { name: "operations", description: "What became of a command, and whether everything still agrees." },
+  { name: "keys", description: "What other services of a tenant sign in with." },
   { name: "changes", description: "What changes, live." },
 ];
 
