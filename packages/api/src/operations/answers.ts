@@ -42,7 +42,7 @@ export const explanation = answerOf<Explanation>()(
 ).meta({ id: "Operation" });
 
 const invariant = {
-  invariant: z.string().meta({ example: "balance equals its entries" }),
+  invariant: z.string().meta({ example: "I1" }),
   table: z.string().meta({ example: "wallets" }),
 };
 export const verification = answerOf<Verification>()(

@@ -207,6 +207,7 @@ function codesOf({ type, takesKey, body }: RestCall): ErrorCode[] {
 const ALWAYS: readonly ErrorCode[] = [
   "BAD_REQUEST",
   "UNAUTHENTICATED",
+  "RATE_LIMITED",
   "OVERLOADED",
   "UNAVAILABLE",
   "TIMEOUT",
@@ -239,7 +240,7 @@ function refusalOf(codes: readonly ErrorCode[], schemas: JsonSchemas): Response 
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].message}`).join("\n\n"),
     headers: {
-      ...(status === 503 ? header("Retry-After") : {}),
+      ...(status === 503 || status === 429 ? header("Retry-After") : {}),
       ...(status === 401 ? header("WWW-Authenticate") : {}),
       ...(codes.some((code) => errorTable[code].recorded) ? header("Idempotent-Replayed") : {}),
     },

@@ -35,12 +35,10 @@ const state = {
     .nullable()
     .meta({ description: "Until when the secret before signs too.", example: null }),
 };
-const secret = z
-  .string()
-  .meta({
-    description: "What its messages are signed with, for a library of standardwebhooks.",
-    example: SECRET,
-  });
+const secret = z.string().meta({
+  description: "What its messages are signed with, for a library of standardwebhooks.",
+  example: SECRET,
+});
 
 export const changedAnswer = answerOf<Told<WebhookChanged>>()(
   z.strictObject({ operationId, ...state, replayed }),
