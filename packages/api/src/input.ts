@@ -13,6 +13,7 @@ import {
   type ShowInput,
   type ShowKind,
   type showQueries,
+  type verificationQueries,
   type WalletAnswers,
   type WalletInput,
   type WalletKind,
@@ -92,6 +93,7 @@ type Queries = typeof walletQueries &
   typeof conversationQueries &
   typeof webhookQueries &
   typeof operationQueries &
+  typeof verificationQueries &
   typeof keyQueries;
 type QueryKind = keyof Queries;
 

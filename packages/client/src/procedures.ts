@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets" | "shows" | "seats" | "conversations" | "operations" | "keys";
+type RouterName = "wallets" | "shows" | "seats" | "conversations" | "webhooks" | "operations" | "keys";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -54,6 +54,18 @@ export const procedures = {
     get: "query",
     messages: "query",
     exportJson: "query",
+  },
+  webhooks: {
+    create: "keyed",
+    update: "keyed",
+    enable: "keyed",
+    disable: "keyed",
+    rotateSecret: "keyed",
+    remove: "keyed",
+    replay: "keyed",
+    list: "query",
+    secret: "query",
+    deliveries: "query",
   },
   operations: { explain: "query", verify: "query" },
   keys: { create: "keyed", revoke: "keyed", list: "query" },

@@ -55,7 +55,12 @@ export { findApiKeyPrincipal, type KeyView, keyQueries, listKeys } from "./keys/
 export { migrate } from "./migrate.ts";
 export type { CallSeen, Observer, ReplayCacheSeen, TransactionSeen } from "./observe.ts";
 export { type Explanation, explainOperation, operationQueries } from "./operations/explain.ts";
-export { type CheckResult, type Verification, verifyTenant } from "./operations/verify-tenant.ts";
+export {
+  type CheckResult,
+  type Verification,
+  verificationQueries,
+  verifyTenant,
+} from "./operations/verify-tenant.ts";
 export { ROWS_DIFFER } from "./postgres-error.ts";
 export type { Principal, Role } from "./principal.ts";
 export type {

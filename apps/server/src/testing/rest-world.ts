@@ -24,6 +24,8 @@ export interface RestWorld {
   readonly server: TestServer;
   readonly api: DescribedApi;
   readonly document: OpenApi;
+  /** An admin. */
+  readonly root: RestCaller;
   readonly shop: RestCaller;
   readonly ada: RestCaller;
   readonly bob: RestCaller;
@@ -61,6 +63,7 @@ export async function createRestWorld(): Promise<RestWorld> {
     api,
     document,
     newKey,
+    root: await callerOf({ tenantId: 1, subject: "root", role: "admin" }),
     shop: await callerOf({ tenantId: 1, subject: "shop", role: "service" }),
     ada: await callerOf(person("ada")),
     bob: await callerOf(person("bob")),

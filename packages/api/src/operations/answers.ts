@@ -1,8 +1,8 @@
-import type { Explanation } from "@holdfast/db";
+import type { Explanation, Verification } from "@holdfast/db";
 import { z } from "zod";
-import { answerOf, id, instant } from "../rest/fields.ts";
+import { answerOf, count, id, instant } from "../rest/fields.ts";
 
-/** What `operations.explain` answers: the type of @holdfast/db as a schema. */
+/** What calls on operations answer: the types of @holdfast/db as schemas. */
 
 const outcome = z
   .union([
@@ -40,3 +40,30 @@ export const explanation = answerOf<Explanation>()(
       .describe("Where it is a step of something longer, such as an answer: all its steps, in their order."),
   }),
 ).meta({ id: "Operation" });
+
+const invariant = {
+  invariant: z.string().meta({ example: "I1" }),
+  table: z.string().meta({ example: "wallets" }),
+};
+export const verification = answerOf<Verification>()(
+  z.strictObject({
+    at: instant.describe("When it began."),
+    complete: z.boolean().meta({ description: "Whether every check was made.", example: true }),
+    checks: z.array(
+      z.strictObject({
+        ...invariant,
+        state: z.enum(["holds", "broken", "unchecked"]),
+        durationMs: count.meta({ example: 12 }),
+      }),
+    ),
+    findings: z
+      .array(
+        z.strictObject({
+          ...invariant,
+          row: z.string().meta({ description: "Its key.", example: "01a2015b-98fa-7655-acd9-cef53fd3f9ab" }),
+          message: z.string().meta({ example: "balance is 40, its entries sum to 50" }),
+        }),
+      )
+      .meta({ description: "What is broken; none when everything holds.", example: [] }),
+  }),
+).meta({ id: "Verification" });

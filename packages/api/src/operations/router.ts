@@ -1,10 +1,7 @@
 import { explainOperation, verifyTenant } from "@holdfast/db";
-import { inputParser, queryInput } from "../input.ts";
+import { queryInput } from "../input.ts";
 import { reader } from "../procedures.ts";
 import { procedure, router } from "../trpc.ts";
-
-/** It asks about everything, so there is nothing to say. */
-const nothing = inputParser<Record<never, never> | undefined, Record<never, never>>(() => ({}));
 
 /** Operations: what became of a command, and whether everything that was written still agrees. */
 export const operationsRouter = router({
@@ -15,6 +12,6 @@ export const operationsRouter = router({
       return explainOperation({ registry, ...reader(ctx) }, ctx.principal, input);
     }),
   verify: procedure("admins")
-    .input(nothing)
-    .query(({ ctx }) => verifyTenant(ctx.db, ctx.principal, ctx.deadlineMs)),
+    .input(queryInput("operations.verify"))
+    .query(({ ctx, input }) => verifyTenant(ctx.db, ctx.principal, ctx.deadlineMs, input)),
 });

@@ -1,5 +1,5 @@
 import type { Route } from "../rest/route.ts";
-import { explanation } from "./answers.ts";
+import { explanation, verification } from "./answers.ts";
 
 export const operationRoutes: readonly Route[] = [
   {
@@ -24,5 +24,15 @@ export const operationRoutes: readonly Route[] = [
     answer: explanation,
     errors: ["NOT_FOUND"],
     without: ["operationId"],
+  },
+  {
+    method: "GET",
+    path: "/verification",
+    procedure: "operations.verify",
+    summary: "Check that everything still agrees",
+    description:
+      "For admins: every invariant over the tenant's rows, for 30 s or the call's deadline at most. What it did not get to is `unchecked`; `OVERLOADED` while another one runs.",
+    answer: verification,
+    errors: ["FORBIDDEN"],
   },
 ];

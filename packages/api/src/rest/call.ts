@@ -1,11 +1,12 @@
 import {
-  conversationInputs,
   conversationQueries,
+  holdfastFeatures,
+  keyQueries,
   operationQueries,
-  showInputs,
   showQueries,
-  walletInputs,
+  verificationQueries,
   walletQueries,
+  webhookQueries,
 } from "@holdfast/db";
 import type { z } from "zod";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
@@ -13,13 +14,14 @@ import { namesIn, type Route } from "./route.ts";
 import { procedures, routes } from "./routes.ts";
 
 const inputs: Readonly<Record<string, z.ZodType>> = {
-  ...walletInputs,
+  ...Object.assign({}, ...holdfastFeatures.map((feature) => feature.inputs)),
   ...walletQueries,
-  ...showInputs,
   ...showQueries,
-  ...conversationInputs,
   ...conversationQueries,
+  ...webhookQueries,
   ...operationQueries,
+  ...verificationQueries,
+  ...keyQueries,
 };
 
 /** A route, and what follows from the input of its procedure. */

@@ -70,7 +70,9 @@ const TAGS = [
   { name: "shows", description: "Houses whose seats can be reserved." },
   { name: "seats", description: "None is sold twice." },
   { name: "conversations", description: "Every message survives, in one order for everybody." },
-  { name: "operations", description: "What became of a command." },
+  { name: "webhooks", description: "Changes, told to an address of one's own." },
+  { name: "operations", description: "What became of a command, and whether everything still agrees." },
+  { name: "keys", description: "What other services of a tenant sign in with." },
   { name: "changes", description: "What changes, live." },
 ];
 
@@ -205,6 +207,7 @@ function codesOf({ type, takesKey, body }: RestCall): ErrorCode[] {
 const ALWAYS: readonly ErrorCode[] = [
   "BAD_REQUEST",
   "UNAUTHENTICATED",
+  "RATE_LIMITED",
   "OVERLOADED",
   "UNAVAILABLE",
   "TIMEOUT",
@@ -237,7 +240,7 @@ function refusalOf(codes: readonly ErrorCode[], schemas: JsonSchemas): Response 
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].message}`).join("\n\n"),
     headers: {
-      ...(status === 503 ? header("Retry-After") : {}),
+      ...(status === 503 || status === 429 ? header("Retry-After") : {}),
       ...(status === 401 ? header("WWW-Authenticate") : {}),
       ...(codes.some((code) => errorTable[code].recorded) ? header("Idempotent-Replayed") : {}),
     },

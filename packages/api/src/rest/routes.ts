@@ -1,8 +1,10 @@
 import { appRouter } from "../app-router.ts";
 import { conversationRoutes } from "../conversations/routes.ts";
+import { keyRoutes } from "../keys/routes.ts";
 import { operationRoutes } from "../operations/routes.ts";
 import { seatRoutes, showRoutes } from "../shows/routes.ts";
 import { walletRoutes } from "../wallets/routes.ts";
+import { webhookRoutes } from "../webhooks/routes.ts";
 import type { Route } from "./route.ts";
 
 /** Every call by HTTP. A feature is a list and a line here; a test names the procedures that have no address. */
@@ -11,7 +13,9 @@ export const routes: readonly Route[] = [
   ...showRoutes,
   ...seatRoutes,
   ...conversationRoutes,
+  ...webhookRoutes,
   ...operationRoutes,
+  ...keyRoutes,
 ];
 
 /** Procedures that no route leads to, and why. */

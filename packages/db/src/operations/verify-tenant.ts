@@ -1,11 +1,15 @@
+import { z } from "zod";
 import { HoldfastError } from "../errors.ts";
 import { isSqlstate, sqlstateOf } from "../postgres-error.ts";
 import type { Principal } from "../principal.ts";
 import { type Row, textOf } from "../statements.ts";
 import type { Tx } from "../transaction.ts";
 import { type Finding, findingOf, unreadable } from "../verify.ts";
-import type { Registry } from "../write-path/registry.ts";
+import { parseInput, type Registry } from "../write-path/registry.ts";
 import { type Check, checksOf } from "../write-path/verify.ts";
+
+/** It asks about everything, so there is nothing to say. */
+export const verificationQueries = { "operations.verify": z.strictObject({}) } as const;
 
 /** What became of one check. */
 export interface CheckResult {
@@ -55,8 +59,10 @@ export async function verifyTenant(
   db: Reader,
   principal: Principal,
   deadlineMs: number,
+  input: z.input<(typeof verificationQueries)["operations.verify"]> = {},
 ): Promise<Verification> {
   if (principal.role !== "admin") throw new HoldfastError("FORBIDDEN", { needs: "admin" });
+  parseInput(verificationQueries["operations.verify"], input);
   const limitMs = Math.min(deadlineMs, MAX_MS);
   const endsAt = performance.now() + limitMs - Math.min(TELL_MS, limitMs / 4);
   const checks: CheckResult[] = [];

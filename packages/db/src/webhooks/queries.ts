@@ -142,7 +142,12 @@ const DELIVERIES = `
       select first_at, id from holdfast.webhook_deliveries where tenant_id = $1::int and id = $4::uuid))
   order by tenant_id desc, webhook_id desc, first_at desc, id desc limit $5::int`;
 
-/** Deliveries of a webhook, those that were first tried last come first; `next` leads to the ones before. */
+/**
+ * Deliveries of a webhook, those that were first tried last come first; `next` leads to the ones before. Those of a removed one
+ * can still be read.
+ *
+ * @throws NOT_FOUND for a webhook of another tenant, or of none.
+ */
 export async function listDeliveries(
   db: Reader,
   principal: Principal,
@@ -156,6 +161,7 @@ export async function listDeliveries(
     before ?? null,
     String(limit),
   ]);
+  if (rows.length === 0) await mustBeThere(db, principal, webhookId);
   const deliveries = rows.map(
     (row): DeliveryView => ({
       deliveryId: textOf(row, "id"),
@@ -173,6 +179,16 @@ export async function listDeliveries(
   );
   const next = deliveries.length === limit ? (deliveries.at(-1)?.deliveryId ?? null) : null;
   return { deliveries, next };
+}
+
+async function mustBeThere(db: Reader, principal: Principal, webhookId: string): Promise<void> {
+  const found = await readByIndex(
+    db,
+    principal,
+    "select id::text from holdfast.webhooks as webhook where tenant_id = $1::int and id = $2::uuid",
+    [String(principal.tenantId), webhookId],
+  );
+  if (found.length === 0) throw new HoldfastError("NOT_FOUND", { what: "webhookId" });
 }
 
 function textOrNull(row: Row, column: string): string | null {

@@ -1,3 +1,4 @@
+import { recordAttempt } from "@holdfast/db";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readEvents } from "../../testing/event-stream.ts";
@@ -8,7 +9,7 @@ let world: RestWorld;
 /** What a successful call of each operation sent, and by whom. */
 const walked = new Map<
   string,
-  { readonly by: "shop" | "ada"; readonly fields: Readonly<Record<string, unknown>> }
+  { readonly by: "root" | "shop" | "ada"; readonly fields: Readonly<Record<string, unknown>> }
 >();
 
 beforeAll(async () => {
@@ -24,7 +25,11 @@ test("a public validator takes the document for OpenAPI 3.1", async () => {
 });
 
 test("every operation succeeds as described, and a repeated call is told the same", async () => {
-  const walk = async (by: "shop" | "ada", operationId: string, fields: Record<string, unknown> = {}) => {
+  const walk = async (
+    by: "root" | "shop" | "ada",
+    operationId: string,
+    fields: Record<string, unknown> = {},
+  ) => {
     const headers: Record<string, string> = world.api.takesKey(operationId)
       ? { "idempotency-key": world.newKey() }
       : {};
@@ -148,6 +153,35 @@ test("every operation succeeds as described, and a repeated call is told the sam
   const answered = await walk("ada", "operations.get", { operationId: sent.operationId });
   expect(answered.story).toHaveLength(2);
 
+  const { keyId } = await walk("root", "keys.create", { subject: "jobs", role: "service" });
+  expect(await walk("root", "keys.list", { limit: 1 })).toMatchObject({ keys: [{ keyId }] });
+  await walk("root", "keys.revoke", { keyId });
+
+  const hook = { url: "https://hooks.example.com", topics: ["wallet"] };
+  const { webhookId } = await walk("root", "webhooks.create", { ...hook, description: "d" });
+  const { walletId: followed } = await walk("ada", "wallets.open", { currency: "sat" });
+  await walk("shop", "wallets.credit", { walletId: followed, amount: "1" });
+  const topic = { tenantId: 1, webhookId, kind: "wallet", topicId: followed };
+  const failed = { version: 1n, ok: false, statusCode: undefined, latencyMs: 3, error: "no answer" };
+  await recordAttempt(world.server.db, topic, { ...failed, nextInMs: () => 60_000 });
+  const { deliveries } = await walk("root", "webhooks.deliveries", { webhookId, status: "failed", limit: 1 });
+  expect(deliveries).toMatchObject([{ topic: { kind: "wallet", id: followed }, statusCode: null }]);
+  await walk("root", "webhooks.list");
+  await walk("root", "webhooks.update", { webhookId, description: null });
+  await walk("root", "webhooks.disable", { webhookId, reason: "r" });
+  await walk("root", "webhooks.enable", { webhookId });
+  await walk("root", "webhooks.rotateSecret", { webhookId, overlapSeconds: 60 });
+  expect((await walk("root", "webhooks.secret", { webhookId })).previousSecret).not.toBeNull();
+  await walk("root", "webhooks.replay", {
+    webhookId,
+    topic: { kind: "wallet", id: followed },
+    fromVersion: "1",
+  });
+  await walk("root", "webhooks.replay", { webhookId, deliveryId: deliveries[0].deliveryId });
+  await walk("root", "webhooks.remove", { webhookId });
+
+  expect(await walk("root", "operations.verify")).toMatchObject({ complete: true, findings: [] });
+
   await walk("ada", "changes.watch", { topics: `wallet/${walletId}@1,show/${showId}` });
   expect([...walked.keys()].sort()).toEqual([...world.api.operations.keys()].sort());
 });
@@ -156,7 +190,7 @@ describe("every operation is refused as described", () => {
   const each = (
     check: (
       operationId: string,
-      call: { by: "shop" | "ada"; fields: Record<string, unknown> },
+      call: { by: "root" | "shop" | "ada"; fields: Record<string, unknown> },
     ) => Promise<void>,
   ) =>
     Promise.all(

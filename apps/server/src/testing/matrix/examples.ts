@@ -29,6 +29,7 @@ const house = (price: string) => ({
   categories: [{ id: "standard", price }],
   sections: [{ id: "stalls", rows: [{ id: "A", seats: [{ id: "A1" }] }] }],
 });
+const elsewhere = "https://elsewhere.example.com";
 const topic = (kind: string, id: string) => ({ topics: [{ kind, id, since: "0" }] });
 
 /**
@@ -157,6 +158,35 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "operations.explain": [
     example("ada", ({ usedKey: idempotencyKey }) => ({ idempotencyKey })),
     example("ada", ({ operationId }) => ({ operationId })),
+  ],
+
+  "operations.verify": [example("nobody", () => ({}))],
+
+  "webhooks.create": [
+    example("nobody", (_rows, idempotencyKey) => ({ idempotencyKey, url: elsewhere, topics: ["wallet"] })),
+  ],
+  "webhooks.update": [
+    example("tenant", ({ webhookId }, idempotencyKey) => ({ idempotencyKey, webhookId, url: elsewhere })),
+  ],
+  "webhooks.enable": [example("tenant", ({ webhookId }, idempotencyKey) => ({ idempotencyKey, webhookId }))],
+  "webhooks.disable": [example("tenant", ({ webhookId }, idempotencyKey) => ({ idempotencyKey, webhookId }))],
+  "webhooks.rotateSecret": [
+    example("tenant", ({ webhookId }, idempotencyKey) => ({ idempotencyKey, webhookId })),
+  ],
+  "webhooks.remove": [example("tenant", ({ webhookId }, idempotencyKey) => ({ idempotencyKey, webhookId }))],
+  "webhooks.replay": [
+    example("tenant", ({ webhookId, walletId: id }, idempotencyKey) => ({
+      ...{ idempotencyKey, webhookId, topic: { kind: "wallet", id }, fromVersion: "1" },
+    })),
+    example("tenant", ({ webhookId, deliveryId }, idempotencyKey) => ({
+      ...{ idempotencyKey, webhookId, deliveryId },
+    })),
+  ],
+  "webhooks.list": [example("nobody", () => ({}))],
+  "webhooks.secret": [example("tenant", ({ webhookId }) => ({ webhookId }))],
+  "webhooks.deliveries": [
+    example("tenant", ({ webhookId }) => ({ webhookId })),
+    example("tenant", ({ webhookId, deliveryId: before }) => ({ webhookId, before })),
   ],
 
   "keys.create": [

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Db, Principal, Role } from "@holdfast/db";
+import { deliver, makeWebhook } from "./webhook.ts";
 
 /** What a tenant has of everything that a call can name: ada's, unless said otherwise. */
 export interface Rows {
@@ -16,6 +17,10 @@ export interface Rows {
   readonly answerId: string;
   /** The tenant's. */
   readonly keyId: string;
+  /** The tenant's; it follows wallets. */
+  readonly webhookId: string;
+  /** Of the first version of `walletId`, to that webhook. */
+  readonly deliveryId: string;
   readonly operationId: string;
   /** The idempotency key of that operation. */
   readonly usedKey: string;
@@ -40,6 +45,7 @@ export async function makeRows(db: Db, tenantId: number, mark: string): Promise<
     parts: [{ type: "text" as const, text: mark }],
   });
 
+  const webhookId = await makeWebhook(db, root, mark);
   const open = { kind: "wallets.open", currency: "sat" } as const;
   const [{ walletId }, { walletId: otherWalletId }] = await Promise.all([
     db.execute(shop, { ...open, ...key(), ownerId: "ada" }),
@@ -74,9 +80,17 @@ export async function makeRows(db: Db, tenantId: number, mark: string): Promise<
   const message = text(`${mark} ${randomUUID()}`);
   const { answer } = await db.execute(ada, { kind: "conversations.send", ...key(), conversationId, message });
   const { keyId } = await db.execute(root, { kind: "keys.create", ...key(), subject: mark, role: "user" });
+  const deliveryId = await deliver(db, root, webhookId, walletId);
   return {
     ...{ walletId, otherWalletId, holdId, showId, token, conversationId, answerId: answer?.answerId ?? "" },
-    ...{ keyId, operationId: paid.operationId, usedKey: boost.idempotencyKey, ownerId },
+    ...{
+      keyId,
+      webhookId,
+      deliveryId,
+      operationId: paid.operationId,
+      usedKey: boost.idempotencyKey,
+      ownerId,
+    },
   };
 }
 
@@ -87,6 +101,7 @@ export function unknownRows(): Rows {
     // Three ids and a tag, as the token of a show that pays somebody.
     token: randomBytes(3 * 16 + 32).toString("base64url"),
     ...{ conversationId: randomUUID(), answerId: randomUUID(), keyId: randomUUID() },
+    ...{ webhookId: randomUUID(), deliveryId: randomUUID() },
     ...{ operationId: randomUUID(), usedKey: randomUUID(), ownerId: randomUUID() },
   };
 }
