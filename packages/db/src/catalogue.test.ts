@@ -17,13 +17,6 @@ afterAll(async () => {
   await database.close();
 });
 
-/** Every table of Holdfast's but the journal of migrations. */
-async function tables(): Promise<string[]> {
-  const rows = await sql`select relname from pg_class
-    where relnamespace = 'holdfast'::regnamespace and relkind in ('r', 'p') and relname <> 'migrations' order by 1`;
-  return rows.map((row) => String(row["relname"]));
-}
-
 describe("the catalogue", () => {
   test("has nothing that is not behind row-level security", async () => {
     expect(await faultsOf(sql)).toEqual([]);
