@@ -213,7 +213,11 @@ test("labels come from closed sets, whatever callers send", async () => {
     kind: (value) => kinds.includes(value) || ["major", "minor", "incremental", "weakcb"].includes(value),
     procedure: (value) => value in appRouter._def.procedures,
     code: (value) => value === "OK" || value in errorTable,
-    result: (value) => ["committed", "rolled-back", "unknown", "delivered", "failed"].includes(value),
+    // Of transactions, of messages to webhooks, of questions to the replay cache.
+    result: (value) =>
+      ["committed", "rolled-back", "unknown", "delivered", "failed"].includes(value) ||
+      ["hit", "late", "miss", "invalid"].includes(value),
+    what: (value) => ["timeout", "error", "not-kept"].includes(value),
     le: (value) => value === "+Inf" || Number(value) > 0,
     // Node's own: parts of its memory, kinds of its handles, its version.
     space: (value) => /^[a-z_]+$/.test(value),

@@ -6,6 +6,8 @@ export interface WebhookMetrics {
   attach(db: Db): void;
 }
 
+/** A scrape that is late is worth nothing. */
+const READ_MS = 1_000;
 const NOBODY = { tenantId: 0, subject: "system:holdfast", role: "service" } as const;
 
 /** What is sent to webhooks by this process, and what is to be sent by all. */
@@ -33,11 +35,12 @@ export function createWebhookMetrics(registry: Registry): WebhookMetrics {
         help: "Topics that have something to send to a webhook.",
         registers: [registry],
       });
-      /** One look for both. While the database is away they stay what they were. */
+      /** One look for both. While the database is away, or all sessions are in use, they stay what they were. */
       async function read(): Promise<void> {
-        const [row] = await db
-          .read(NOBODY, (tx) => tx.run("select topics::text, seconds::text from holdfast.webhook_backlog()"))
-          .catch(() => []);
+        const { inUse, max } = db.sessions;
+        if (inUse >= max) return;
+        const look = "select topics::text, seconds::text from holdfast.webhook_backlog()";
+        const [row] = await db.read(NOBODY, (tx) => tx.run(look), { deadlineMs: READ_MS }).catch(() => []);
         if (row === undefined) return;
         seconds.set(Number(row["seconds"]));
         topics.set(Number(row["topics"]));
