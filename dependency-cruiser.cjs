@@ -13,7 +13,7 @@ const folders = (path) =>
 const test = "[.]test[.]tsx?$|/(test|testing)/";
 const dbTooling = "^packages/db/(scripts/|[^/]+[.]ts$)";
 /** They measure and break things, so they import whatever they measure. */
-const laboratories = "^(apps/(bench|torture)|packages/race-lab)/";
+const laboratories = "^(apps/(bench|fuzz|torture)|packages/race-lab)/";
 const typesOnly = ["type-only", "type-import"];
 
 /** What each workspace may import of the others: at run time, and as types alone. */
@@ -105,7 +105,7 @@ module.exports = {
     {
       name: "nothing-imports-an-app",
       comment:
-        "An app is where imports end. What two of them need belongs in a package. (Tests, bench and torture may.)",
+        "An app is where imports end. What two of them need belongs in a package. (Tests, bench, fuzz and torture may.)",
       severity: "error",
       from: { path: "^(apps|packages)/([^/]+)/", pathNot: [test, laboratories] },
       to: { path: "^apps/", pathNot: "^$1/$2/" },
@@ -164,8 +164,9 @@ module.exports = {
           `${db}(write-path/|migrate/|((running-)?transaction|sessions?|connect|owner|postgres-error|migrate)[.]ts$)`,
           // LISTEN and NOTIFY: it writes nothing, and must not ring inside a transaction that does.
           `${db}changes/doorbell[.]ts$`,
-          // A job queue in a schema of its own: it says whose turn it is and touches no table of Holdfast's.
-          "^apps/server/src/jobs/turns[.]ts$",
+          // A job queue in a schema of its own: it says whose turn it is, and what is to be sent, and touches no table of
+          // Holdfast's but by functions that are made for it.
+          "^apps/server/src/jobs/(queue|turns|webhook-jobs)[.]ts$",
         ],
       },
       to: { path: "node_modules/(postgres/|pg/|graphile-worker/|drizzle-orm/postgres-js)" },
@@ -185,7 +186,8 @@ module.exports = {
       from: {
         orphan: true,
         path: "^(apps|packages)/[^/]+/src/",
-        pathNot: [test, "[.]d[.]m?ts$", "/src/index[.]ts$"],
+        // What a browser loads by its address is imported by nobody.
+        pathNot: [test, "[.]d[.]m?ts$", "/src/index[.]ts$", "^apps/server/src/http/docs/page[.]js$"],
       },
       to: {},
     },

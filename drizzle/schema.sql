@@ -18,7 +18,8 @@ table api_keys (
   role text not null,
   secret_hash bytea not null,
   created_at timestamp with time zone not null default now(),
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  operation_id uuid
 ) row level security forced owner holdfast_owner
 
 table conversations (
@@ -162,6 +163,48 @@ table wallets (
   operation_id uuid not null
 ) row level security forced with (fillfactor=50) owner holdfast_owner
 
+table webhook_deliveries (
+  tenant_id integer not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  kind text not null,
+  topic_id text not null,
+  version bigint not null,
+  status text not null,
+  attempts integer not null,
+  status_code integer,
+  latency_ms integer not null,
+  error text,
+  next_attempt_at timestamp with time zone,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null
+) row level security forced owner holdfast_owner
+
+table webhook_topics (
+  tenant_id integer not null,
+  webhook_id uuid not null,
+  kind text not null,
+  topic_id text not null,
+  sent bigint not null,
+  state text not null,
+  failures integer not null,
+  since timestamp with time zone not null
+) row level security forced with (fillfactor=50) owner holdfast_owner
+
+table webhooks (
+  tenant_id integer not null,
+  id uuid not null,
+  url text not null,
+  topics text[] not null,
+  description text,
+  status text not null,
+  reason text,
+  secret_version integer not null,
+  previous_secret_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  operation_id uuid not null
+) row level security forced owner holdfast_owner
+
 constraint answer_steps_pkey on holdfast.answer_steps PRIMARY KEY (tenant_id, conversation_id, version)
 
 constraint answer_steps_status_known on holdfast.answer_steps CHECK ((status = ANY (ARRAY['complete'::text, 'stopped'::text, 'failed'::text])))
@@ -228,6 +271,24 @@ constraint wallets_pkey on holdfast.wallets PRIMARY KEY (tenant_id, id)
 
 constraint wallets_version_not_negative on holdfast.wallets CHECK ((version >= 0))
 
+constraint webhook_deliveries_attempts_positive on holdfast.webhook_deliveries CHECK ((attempts > 0))
+
+constraint webhook_deliveries_pkey on holdfast.webhook_deliveries PRIMARY KEY (tenant_id, id)
+
+constraint webhook_deliveries_status_known on holdfast.webhook_deliveries CHECK ((status = ANY (ARRAY['delivered'::text, 'failed'::text])))
+
+constraint webhook_topics_pkey on holdfast.webhook_topics PRIMARY KEY (tenant_id, webhook_id, kind, topic_id)
+
+constraint webhook_topics_sent_not_negative on holdfast.webhook_topics CHECK (((sent >= 0) AND (failures >= 0)))
+
+constraint webhook_topics_state_known on holdfast.webhook_topics CHECK ((state = ANY (ARRAY['idle'::text, 'waiting'::text, 'queued'::text, 'left'::text])))
+
+constraint webhooks_pkey on holdfast.webhooks PRIMARY KEY (tenant_id, id)
+
+constraint webhooks_secret_version_positive on holdfast.webhooks CHECK ((secret_version > 0))
+
+constraint webhooks_status_known on holdfast.webhooks CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'removed'::text])))
+
 CREATE UNIQUE INDEX answer_steps_pkey ON holdfast.answer_steps USING btree (tenant_id, conversation_id, version)
 
 CREATE UNIQUE INDEX api_keys_pkey ON holdfast.api_keys USING btree (tenant_id, id)
@@ -272,28 +333,42 @@ CREATE INDEX wallets_owner ON holdfast.wallets USING btree (owner_id)
 
 CREATE UNIQUE INDEX wallets_pkey ON holdfast.wallets USING btree (tenant_id, id)
 
+CREATE INDEX webhook_deliveries_newest ON holdfast.webhook_deliveries USING btree (tenant_id, webhook_id, first_at, id)
+
+CREATE UNIQUE INDEX webhook_deliveries_pkey ON holdfast.webhook_deliveries USING btree (tenant_id, id)
+
+CREATE INDEX webhook_topics_busy ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, state, since) WHERE (state = ANY (ARRAY['waiting'::text, 'queued'::text]))
+
+CREATE UNIQUE INDEX webhook_topics_pkey ON holdfast.webhook_topics USING btree (tenant_id, webhook_id, kind, topic_id)
+
+CREATE UNIQUE INDEX webhooks_pkey ON holdfast.webhooks USING btree (tenant_id, id)
+
 policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
 
-policy answer_steps_said_by_owner on answer_steps for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy answer_steps_said_by_owner on answer_steps as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.conversations one ON (((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id))))
   WHERE ((operation.tenant_id = answer_steps.tenant_id) AND (operation.id = answer_steps.operation_id)))))
 
-policy answer_steps_seen on answer_steps for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy answer_steps_seen on answer_steps as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.conversations one
   WHERE ((one.tenant_id = answer_steps.tenant_id) AND (one.id = answer_steps.conversation_id)))))) with check ()
 
-policy api_keys_added_by_owner on api_keys for INSERT to holdfast_owner using () with check (true)
+policy api_keys_made_by_admins on api_keys as restrictive for INSERT to holdfast_app using () with check (( SELECT holdfast.administers(operation.caller) AS administers
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = api_keys.tenant_id) AND (operation.id = api_keys.operation_id))))
 
 policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
 
-policy api_keys_seen on api_keys for SELECT to holdfast_app using (( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others)) with check ()
+policy api_keys_seen on api_keys as restrictive for SELECT to holdfast_app using (( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others)) with check ()
 
-policy conversations_begun_by_owner on conversations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, conversations.owner_id) AS may_act_for
+policy api_keys_stay_revoked on api_keys as restrictive for UPDATE to holdfast_app using (true) with check ((revoked_at IS NOT NULL))
+
+policy conversations_begun_by_owner on conversations as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, conversations.owner_id) AS may_act_for
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = conversations.tenant_id) AND (operation.id = conversations.operation_id)))))
 
@@ -301,31 +376,31 @@ policy conversations_of_tenant on conversations for ALL to holdfast_app using ((
 
 policy conversations_read_by_owner on conversations for SELECT to holdfast_owner using (true) with check ()
 
-policy conversations_seen on conversations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy conversations_seen on conversations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true) with check ()
 
-policy entries_seen on entries for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy entries_seen on entries as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id)))))) with check ()
 
-policy entries_taken_by_owner on entries for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
+policy entries_taken_by_owner on entries as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
    FROM (holdfast.operations operation
      JOIN holdfast.wallets one ON (((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id))))
   WHERE ((operation.tenant_id = entries.tenant_id) AND (operation.id = entries.operation_id)))))
 
 policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
-policy holds_placed_by_owner on holds for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy holds_placed_by_owner on holds as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.wallets one ON (((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id))))
   WHERE ((operation.tenant_id = holds.tenant_id) AND (operation.id = holds.operation_id)))))
 
 policy holds_read_by_owner on holds for SELECT to holdfast_owner using (true) with check ()
 
-policy holds_seen on holds for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy holds_seen on holds as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id)))))) with check ()
 
@@ -333,16 +408,16 @@ policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id 
 
 policy messages_read_by_owner on messages for SELECT to holdfast_owner using (true) with check ()
 
-policy messages_seen on messages for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
+policy messages_seen on messages as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of) = ( SELECT one.owner_id
    FROM holdfast.conversations one
   WHERE ((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id)))))) with check ()
 
-policy messages_written_by_owner on messages for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
+policy messages_written_by_owner on messages as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.conversations one ON (((one.tenant_id = messages.tenant_id) AND (one.id = messages.conversation_id))))
   WHERE ((operation.tenant_id = messages.tenant_id) AND (operation.id = messages.operation_id)))))
 
-policy operations_name_only_own on operations for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
+policy operations_name_only_own on operations as restrictive for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
 CASE
     WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND starts_with((outcome)::text, '{"ok":true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
@@ -352,9 +427,9 @@ policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant
 
 policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
 
-policy operations_seen on operations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (caller = ( SELECT holdfast.caller() AS caller)))) with check ()
+policy operations_seen on operations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (caller = ( SELECT holdfast.caller() AS caller)))) with check ()
 
-policy reservations_made_by_customer on reservations for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, reservations.customer_id) AS may_act_for
+policy reservations_made_by_customer on reservations as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, reservations.customer_id) AS may_act_for
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = reservations.tenant_id) AND (operation.id = reservations.operation_id)))))
 
@@ -362,15 +437,15 @@ policy reservations_of_tenant on reservations for ALL to holdfast_app using ((te
 
 policy reservations_read_by_owner on reservations for SELECT to holdfast_owner using (true) with check ()
 
-policy reservations_seen on reservations for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy reservations_seen on reservations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
 policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
 policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
 
-policy seats_seen on seats for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
+policy seats_seen on seats as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
-policy show_changes_made_by_customer on show_changes for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
+policy show_changes_made_by_customer on show_changes as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.customer_id) AS may_act_for
    FROM (holdfast.operations operation
      JOIN holdfast.reservations one ON (((one.tenant_id = show_changes.tenant_id) AND (one.id = show_changes.reservation_id))))
   WHERE ((operation.tenant_id = show_changes.tenant_id) AND (operation.id = show_changes.operation_id)))))
@@ -379,9 +454,9 @@ policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((te
 
 policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
 
-policy show_changes_seen on show_changes for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
+policy show_changes_seen on show_changes as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
-policy shows_created_by_services on shows for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
+policy shows_created_by_services on shows as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.acts_for_others(operation.caller) AS acts_for_others
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = shows.tenant_id) AND (operation.id = shows.operation_id)))))
 
@@ -389,7 +464,7 @@ policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NUL
 
 policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
 
-policy shows_seen on shows for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
+policy shows_seen on shows as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
@@ -397,17 +472,39 @@ policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = 
 
 policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
 
-policy tenants_seen on tenants for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
+policy tenants_seen on tenants as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
 policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
 
-policy wallets_opened_by_owner on wallets for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
+policy wallets_opened_by_owner on wallets as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = wallets.tenant_id) AND (operation.id = wallets.operation_id)))))
 
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
-policy wallets_seen on wallets for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy wallets_seen on wallets as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+
+policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhook_deliveries_read_by_owner on webhook_deliveries for SELECT to holdfast_owner using (true) with check ()
+
+policy webhook_deliveries_seen on webhook_deliveries as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
+
+policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhook_topics_read_by_owner on webhook_topics for SELECT to holdfast_owner using (true) with check ()
+
+policy webhook_topics_seen on webhook_topics as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
+
+policy webhooks_made_by_admins on webhooks as restrictive for INSERT to holdfast_app using () with check (( SELECT holdfast.administers(operation.caller) AS administers
+   FROM holdfast.operations operation
+  WHERE ((operation.tenant_id = webhooks.tenant_id) AND (operation.id = webhooks.operation_id))))
+
+policy webhooks_of_tenant on webhooks for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+
+policy webhooks_read_by_owner on webhooks for SELECT to holdfast_owner using (true) with check ()
+
+policy webhooks_seen on webhooks as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
 
 grant INSERT (conversation_id) on answer_steps to holdfast_app
 
@@ -441,9 +538,25 @@ grant SELECT (tenant_id) on answer_steps to holdfast_app
 
 grant SELECT (version) on answer_steps to holdfast_app
 
+grant INSERT (created_at) on api_keys to holdfast_app
+
+grant INSERT (id) on api_keys to holdfast_app
+
+grant INSERT (operation_id) on api_keys to holdfast_app
+
+grant INSERT (role) on api_keys to holdfast_app
+
+grant INSERT (secret_hash) on api_keys to holdfast_app
+
+grant INSERT (subject) on api_keys to holdfast_app
+
+grant INSERT (tenant_id) on api_keys to holdfast_app
+
 grant SELECT (created_at) on api_keys to holdfast_app
 
 grant SELECT (id) on api_keys to holdfast_app
+
+grant SELECT (operation_id) on api_keys to holdfast_app
 
 grant SELECT (revoked_at) on api_keys to holdfast_app
 
@@ -454,6 +567,8 @@ grant SELECT (secret_hash) on api_keys to holdfast_app
 grant SELECT (subject) on api_keys to holdfast_app
 
 grant SELECT (tenant_id) on api_keys to holdfast_app
+
+grant UPDATE (revoked_at) on api_keys to holdfast_app
 
 grant INSERT (answer_id) on conversations to holdfast_app
 
@@ -895,11 +1010,186 @@ grant UPDATE (held) on wallets to holdfast_app
 
 grant UPDATE (version) on wallets to holdfast_app
 
+grant INSERT (attempts) on webhook_deliveries to holdfast_app
+
+grant INSERT (error) on webhook_deliveries to holdfast_app
+
+grant INSERT (first_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (id) on webhook_deliveries to holdfast_app
+
+grant INSERT (kind) on webhook_deliveries to holdfast_app
+
+grant INSERT (last_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (latency_ms) on webhook_deliveries to holdfast_app
+
+grant INSERT (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant INSERT (status) on webhook_deliveries to holdfast_app
+
+grant INSERT (status_code) on webhook_deliveries to holdfast_app
+
+grant INSERT (tenant_id) on webhook_deliveries to holdfast_app
+
+grant INSERT (topic_id) on webhook_deliveries to holdfast_app
+
+grant INSERT (version) on webhook_deliveries to holdfast_app
+
+grant INSERT (webhook_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (attempts) on webhook_deliveries to holdfast_app
+
+grant SELECT (error) on webhook_deliveries to holdfast_app
+
+grant SELECT (first_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (id) on webhook_deliveries to holdfast_app
+
+grant SELECT (kind) on webhook_deliveries to holdfast_app
+
+grant SELECT (last_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (latency_ms) on webhook_deliveries to holdfast_app
+
+grant SELECT (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant SELECT (status) on webhook_deliveries to holdfast_app
+
+grant SELECT (status_code) on webhook_deliveries to holdfast_app
+
+grant SELECT (tenant_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (topic_id) on webhook_deliveries to holdfast_app
+
+grant SELECT (version) on webhook_deliveries to holdfast_app
+
+grant SELECT (webhook_id) on webhook_deliveries to holdfast_app
+
+grant UPDATE (attempts) on webhook_deliveries to holdfast_app
+
+grant UPDATE (error) on webhook_deliveries to holdfast_app
+
+grant UPDATE (last_at) on webhook_deliveries to holdfast_app
+
+grant UPDATE (latency_ms) on webhook_deliveries to holdfast_app
+
+grant UPDATE (next_attempt_at) on webhook_deliveries to holdfast_app
+
+grant UPDATE (status) on webhook_deliveries to holdfast_app
+
+grant UPDATE (status_code) on webhook_deliveries to holdfast_app
+
+grant INSERT (failures) on webhook_topics to holdfast_app
+
+grant INSERT (kind) on webhook_topics to holdfast_app
+
+grant INSERT (sent) on webhook_topics to holdfast_app
+
+grant INSERT (since) on webhook_topics to holdfast_app
+
+grant INSERT (state) on webhook_topics to holdfast_app
+
+grant INSERT (tenant_id) on webhook_topics to holdfast_app
+
+grant INSERT (topic_id) on webhook_topics to holdfast_app
+
+grant INSERT (webhook_id) on webhook_topics to holdfast_app
+
+grant SELECT (failures) on webhook_topics to holdfast_app
+
+grant SELECT (kind) on webhook_topics to holdfast_app
+
+grant SELECT (sent) on webhook_topics to holdfast_app
+
+grant SELECT (since) on webhook_topics to holdfast_app
+
+grant SELECT (state) on webhook_topics to holdfast_app
+
+grant SELECT (tenant_id) on webhook_topics to holdfast_app
+
+grant SELECT (topic_id) on webhook_topics to holdfast_app
+
+grant SELECT (webhook_id) on webhook_topics to holdfast_app
+
+grant UPDATE (failures) on webhook_topics to holdfast_app
+
+grant UPDATE (sent) on webhook_topics to holdfast_app
+
+grant UPDATE (since) on webhook_topics to holdfast_app
+
+grant UPDATE (state) on webhook_topics to holdfast_app
+
+grant INSERT (created_at) on webhooks to holdfast_app
+
+grant INSERT (description) on webhooks to holdfast_app
+
+grant INSERT (id) on webhooks to holdfast_app
+
+grant INSERT (operation_id) on webhooks to holdfast_app
+
+grant INSERT (previous_secret_until) on webhooks to holdfast_app
+
+grant INSERT (reason) on webhooks to holdfast_app
+
+grant INSERT (secret_version) on webhooks to holdfast_app
+
+grant INSERT (status) on webhooks to holdfast_app
+
+grant INSERT (tenant_id) on webhooks to holdfast_app
+
+grant INSERT (topics) on webhooks to holdfast_app
+
+grant INSERT (url) on webhooks to holdfast_app
+
+grant SELECT (created_at) on webhooks to holdfast_app
+
+grant SELECT (description) on webhooks to holdfast_app
+
+grant SELECT (id) on webhooks to holdfast_app
+
+grant SELECT (operation_id) on webhooks to holdfast_app
+
+grant SELECT (previous_secret_until) on webhooks to holdfast_app
+
+grant SELECT (reason) on webhooks to holdfast_app
+
+grant SELECT (secret_version) on webhooks to holdfast_app
+
+grant SELECT (status) on webhooks to holdfast_app
+
+grant SELECT (tenant_id) on webhooks to holdfast_app
+
+grant SELECT (topics) on webhooks to holdfast_app
+
+grant SELECT (url) on webhooks to holdfast_app
+
+grant UPDATE (description) on webhooks to holdfast_app
+
+grant UPDATE (previous_secret_until) on webhooks to holdfast_app
+
+grant UPDATE (reason) on webhooks to holdfast_app
+
+grant UPDATE (secret_version) on webhooks to holdfast_app
+
+grant UPDATE (status) on webhooks to holdfast_app
+
+grant UPDATE (topics) on webhooks to holdfast_app
+
+grant UPDATE (url) on webhooks to holdfast_app
+
 CREATE OR REPLACE FUNCTION holdfast.acts_for_others(caller text)
  RETURNS boolean
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN COALESCE((split_part(caller, ':'::text, 1) = ANY (ARRAY['service'::text, 'admin'::text, 'system'::text])), false)
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.administers(caller text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((split_part(caller, ':'::text, 1) = ANY (ARRAY['admin'::text, 'system'::text])), false)
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
 CREATE OR REPLACE FUNCTION holdfast.caller()
@@ -1061,6 +1351,18 @@ CREATE OR REPLACE FUNCTION holdfast.is_somebody(caller text)
 RETURN (holdfast.acts_for_others(caller) OR (holdfast.subject_of(caller) IS NOT NULL))
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])
+ RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT tenant_id, webhook_id, kind, topic_id FROM holdfast.webhook_topics
+  WHERE holdfast.caller() = 'system:holdfast' AND state = 'queued' AND concat_ws('/', 'webhook', tenant_id, webhook_id, kind, topic_id) NOT IN (
+    SELECT key FROM unnest(keys_of_jobs) AS job (key) WHERE key IS NOT NULL)
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.may_act_for(caller text, owner text)
  RETURNS boolean
  LANGUAGE sql
@@ -1099,6 +1401,9 @@ BEGIN
         ELSE step.result ->> 'code' NOT IN ('NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST')
           AND NOT holdfast.names_only_own(tenant, caller, 'wallets.' || (step.command ->> 'kind'), step.command, step.result)
         END);
+  ELSIF kind SIMILAR TO '(keys|webhooks).%' THEN
+    -- They are the admins' alone.
+    RETURN false;
   ELSIF kind NOT SIMILAR TO '(wallets|seats|conversations).%' THEN
     -- A feature of an application's own, whose names are its own.
     RETURN true;
@@ -1205,6 +1510,28 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.queue_webhook_topics(of_tenant integer, most_a_webhook integer)
+ RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  WITH next AS MATERIALIZED (
+    SELECT waiting.webhook_id, waiting.kind, waiting.topic_id
+    FROM holdfast.webhooks AS webhook CROSS JOIN LATERAL (
+      SELECT one.* FROM holdfast.webhook_topics AS one
+      WHERE one.tenant_id = of_tenant AND one.webhook_id = webhook.id AND one.state = 'waiting'
+      ORDER BY one.since LIMIT most_a_webhook FOR NO KEY UPDATE SKIP LOCKED) AS waiting
+    WHERE webhook.tenant_id = of_tenant AND webhook.status = 'enabled')
+  UPDATE holdfast.webhook_topics AS queued SET state = 'queued'
+  FROM next
+  WHERE queued.tenant_id = of_tenant AND queued.webhook_id = next.webhook_id
+    AND queued.kind = next.kind AND queued.topic_id = next.topic_id
+  RETURNING queued.tenant_id, queued.webhook_id, queued.kind, queued.topic_id
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.settle_answers(tenant integer, conversation_ids uuid[], seqs bigint[], all_parts text[], statuses text[], errors text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1297,6 +1624,16 @@ CREATE OR REPLACE FUNCTION holdfast.tenant()
 RETURN (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.unqueue_webhook_topic(of_tenant integer, of_webhook uuid, topic_kind text, topic text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog'
+AS $function$
+  UPDATE holdfast.webhook_topics SET state = 'waiting'
+  WHERE tenant_id = of_tenant AND webhook_id = of_webhook AND kind = topic_kind AND topic_id = topic AND state = 'queued'
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.version_at(tenant integer, wallet_id uuid, at timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -1326,5 +1663,35 @@ CREATE OR REPLACE FUNCTION holdfast.waiting_tenants()
  SET enable_bitmapscan TO 'off'
 AS $function$
   SELECT DISTINCT tenant_id FROM holdfast.conversations WHERE waiting AND answer_lease_until IS NULL
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.waiting_webhook_tenants()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT DISTINCT webhook.tenant_id FROM holdfast.webhooks AS webhook
+  WHERE holdfast.caller() = 'system:holdfast' AND webhook.status = 'enabled' AND EXISTS (
+    SELECT FROM holdfast.webhook_topics AS topic
+    WHERE topic.tenant_id = webhook.tenant_id AND topic.webhook_id = webhook.id AND topic.state = 'waiting')
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.webhook_backlog()
+ RETURNS TABLE(topics bigint, seconds double precision)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(busy.since)), 0)::float8
+  FROM holdfast.webhooks AS webhook JOIN holdfast.webhook_topics AS busy
+    ON busy.tenant_id = webhook.tenant_id AND busy.webhook_id = webhook.id AND busy.state IN ('waiting', 'queued')
+  WHERE webhook.status = 'enabled'
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

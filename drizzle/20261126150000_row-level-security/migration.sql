@@ -11,6 +11,9 @@ RETURN nullif(current_setting('holdfast.caller', true), '');
 CREATE FUNCTION "holdfast"."acts_for_others"(caller text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(split_part(caller, ':', 1) IN ('service', 'admin', 'system'), false);
 --> statement-breakpoint
+CREATE FUNCTION "holdfast"."administers"(caller text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(split_part(caller, ':', 1) IN ('admin', 'system'), false);
+--> statement-breakpoint
 -- The user that a caller is; null for all others.
 CREATE FUNCTION "holdfast"."subject_of"(caller text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN starts_with(caller, 'user:') THEN nullif(substr(caller, 6), '') END;
@@ -175,6 +178,9 @@ BEGIN
         ELSE step.result ->> 'code' NOT IN ('NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST')
           AND NOT holdfast.names_only_own(tenant, caller, 'wallets.' || (step.command ->> 'kind'), step.command, step.result)
         END);
+  ELSIF kind SIMILAR TO '(keys|webhooks).%' THEN
+    -- They are the admins' alone.
+    RETURN false;
   ELSIF kind NOT SIMILAR TO '(wallets|seats|conversations).%' THEN
     -- A feature of an application's own, whose names are its own.
     RETURN true;
@@ -296,6 +302,7 @@ $$;
 REVOKE ALL ON FUNCTION "holdfast"."tenant"(),
   "holdfast"."caller"(),
   "holdfast"."acts_for_others"(text),
+  "holdfast"."administers"(text),
   "holdfast"."is_somebody"(text),
   "holdfast"."subject_of"(text),
   "holdfast"."may_act_for"(text, text),
@@ -310,6 +317,7 @@ REVOKE ALL ON FUNCTION "holdfast"."tenant"(),
 GRANT EXECUTE ON FUNCTION "holdfast"."tenant"(),
   "holdfast"."caller"(),
   "holdfast"."acts_for_others"(text),
+  "holdfast"."administers"(text),
   "holdfast"."is_somebody"(text),
   "holdfast"."subject_of"(text),
   "holdfast"."may_act_for"(text, text),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { redisIsInstalled } from "@holdfast/server/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BenchOptions, bench } from "./bench.ts";
 
@@ -35,7 +36,8 @@ test("contenders take turns in every kind of scenario, and their tables are righ
   const report = await bench({ ...small, directory, scenarios, onResult: (text) => told.push(text) });
   const tookPart = (scenario: string) =>
     report.outcomes.filter((outcome) => outcome.scenario === scenario).map(({ contender }) => contender);
-  expect(tookPart("hot")).toEqual(["holdfast", "textbook", "sql-function", "bulk"]);
+  const withRedis = redisIsInstalled() ? ["holdfast-redis"] : [];
+  expect(tookPart("hot")).toEqual(["holdfast", ...withRedis, "textbook", "sql-function", "bulk"]);
   expect(tookPart("holds")).toEqual(["holdfast", "textbook", "sql-function"]);
   expect(tookPart("http")).toEqual(["holdfast", "textbook", "lean-no-op", "stock-no-op"]);
   for (const { wrong } of report.outcomes) expect(wrong).toEqual([]);

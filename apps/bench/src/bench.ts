@@ -1,6 +1,6 @@
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
-import { appendContenders, benchmarks, seatContenders } from "./benchmarks.ts";
+import { appendContenders, benchmarks, overloadContenders, seatContenders } from "./benchmarks.ts";
 import { contenders } from "./contenders/index.ts";
 import { ratios } from "./ratios.ts";
 import { machineOf, printOutcomes, printRatios, type Report } from "./report.ts";
@@ -41,7 +41,12 @@ const SETTINGS = [
 export async function bench(options: BenchOptions): Promise<Report> {
   const { seconds, rounds, onProgress, onResult } = options;
   const all = contenders(options.pgledgerFile);
-  const names = [...all.map(({ name }) => name), ...seatContenders, ...appendContenders];
+  const names = [
+    ...all.map(({ name }) => name),
+    ...seatContenders,
+    ...appendContenders,
+    ...overloadContenders,
+  ];
   const unknown = options.contenders?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new Error(`no contender ${unknown.join(", ")}; there are: ${[...new Set(names)].join(", ")}`);

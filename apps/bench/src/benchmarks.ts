@@ -4,6 +4,7 @@ import { runAppends } from "./conversations/run-appends.ts";
 import { runHttp } from "./http/run-http.ts";
 import { runMemory } from "./http/run-memory.ts";
 import type { Pairing } from "./http/side.ts";
+import { overloadContenders, runOverload } from "./overload/run-overload.ts";
 import { runBystanders } from "./run-bystanders.ts";
 import { runGrown } from "./run-grown.ts";
 import { type Outcome, type RunOptions, runScenario } from "./run-scenario.ts";
@@ -49,6 +50,8 @@ export const appendBenchmarks: readonly Benchmark[] = appendScenarios.map((scena
   run: (_: unknown, options: RunOptions) => runAppends(scenario, options),
 }));
 
+export { overloadContenders };
+
 export const appendContenders: readonly string[] = appendScenarios.flatMap(({ contenders }) =>
   contenders.map(({ name }) => name),
 );
@@ -86,6 +89,12 @@ export const benchmarks: readonly Benchmark[] = [
     name: "http-batch",
     description: "64 callers behind one client, which puts the calls of a moment into one request",
     run: (_, options) => runHttp("http-batch", BATCHED_CALLS, options),
+  },
+  {
+    name: "overload",
+    description:
+      "one server, 2,000 connections, ten times as many transfers a second as it can do; one call a request, or 20, and two seconds for each",
+    run: (_, options) => runOverload(options),
   },
   {
     name: "memory",

@@ -28,6 +28,20 @@ export interface Figures {
   readonly eventsPerSecond?: number;
   readonly bytesAnEvent?: number;
   readonly queriesPerSecond?: number;
+  /** Of `overload`: what was due, what found a connection, and what was neither done nor refused. */
+  readonly offeredPerSecond?: number;
+  readonly sentPerSecond?: number;
+  readonly refusedPerSecond?: number;
+  readonly failedPerSecond?: number;
+  /** From when a call was due. */
+  readonly refusalP50Ms?: number;
+  readonly refusalP99Ms?: number | undefined;
+  /** From the end of the load until latencies are what they were before it. */
+  readonly normalAgainSeconds?: number;
+  /** How late the callers' process was itself. */
+  readonly lagP99Ms?: number;
+  /** The most at the end of the load over the most at its beginning. */
+  readonly memoryGrowth?: number;
   /** Of one core. */
   readonly serverCpuPercent?: number | undefined;
 }

@@ -140,6 +140,29 @@ function memoryRatio(outcomes: readonly Outcome[]): Ratio[] {
   return [{ name, value, target: 1.2, want: "at most", met: value <= 1.2 }];
 }
 
+/** Of each shape of a request: how much is done when ten times as much is asked for, and what that does to the server. */
+function overloadRatios(outcomes: readonly Outcome[]): Ratio[] {
+  const ours = outcomes.filter(({ scenario }) => scenario === "overload");
+  return ours.flatMap(({ contender, median }) => {
+    const [load, shape] = contender.split(", ");
+    const peak = ours.find((other) => other.contender === `peak, ${shape}`)?.median;
+    if (load !== "ten times" || peak === undefined) return [];
+    const { refusalP99Ms, memoryGrowth, normalAgainSeconds } = median;
+    const atMost = (what: string, value: number | undefined, target: number): Ratio[] =>
+      value === undefined
+        ? []
+        : [{ name: `overload, ${shape}: ${what}`, value, target, want: "at most", met: value <= target }];
+    const value = median.operationsPerSecond / peak.operationsPerSecond;
+    const name = `overload, ${shape}: done at ten times the peak / at the peak`;
+    return [
+      { name, value, target: 0.85, want: "at least", met: value >= 0.85 },
+      ...atMost("p99 of a refusal / 50 ms", refusalP99Ms && refusalP99Ms / 50, 1),
+      ...atMost("memory at the end / at the beginning of the load", memoryGrowth, 1.2),
+      ...atMost("normal again after / 10 s", normalAgainSeconds && normalAgainSeconds / 10, 1),
+    ];
+  });
+}
+
 /** The ratios whose both sides were measured in this run; whoever got its tables wrong was not. */
 export function ratios(all: readonly Outcome[]): Ratio[] {
   const outcomes = all.filter(({ wrong }) => wrong.length === 0);
@@ -154,5 +177,5 @@ export function ratios(all: readonly Outcome[]): Ratio[] {
     if (target === undefined) return [{ name, value, want }];
     return [{ name, value, target, want, met: want === "at least" ? value >= target : value <= target }];
   });
-  return [...quotients, ...memoryRatio(outcomes)];
+  return [...quotients, ...memoryRatio(outcomes), ...overloadRatios(outcomes)];
 }

@@ -1,3 +1,4 @@
+import { startWireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { Books } from "./books.ts";
 import type { Contender, Ledger } from "./contenders/contender.ts";
@@ -5,7 +6,6 @@ import { type Counters, readCounters, readSizes, type Sizes } from "./counters.t
 import { type Costs, type Figures, figuresOf, medians } from "./figures.ts";
 import { runLoad } from "./load.ts";
 import type { Scenario } from "./scenarios.ts";
-import { startWireMeter } from "./wire-meter.ts";
 
 export interface RunOptions {
   /** The Postgres of the run, and its process. */

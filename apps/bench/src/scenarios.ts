@@ -56,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
     description: "64 callers, transfers both ways between one pair of wallets",
     world: pair,
     callers: 64,
-    contenders: [...EVERYBODY, "bulk"],
+    contenders: [...EVERYBODY, "holdfast-redis", "bulk"],
     operate: transfers(evenly(2), pair),
   },
   {
@@ -112,7 +112,7 @@ export const scenarios: readonly Scenario[] = [
     description: "64 callers, 10,000 wallets, nine of ten calls repeat one that was answered before",
     world: tenThousand,
     callers: 64,
-    contenders: ["holdfast", "textbook", "sql-function"],
+    contenders: ["holdfast", "holdfast-redis", "textbook", "sql-function"],
     operate(ledger, books) {
       const draw = pairs(evenly(10_000), tenThousand);
       const answered: { from: number; to: number; key: string }[] = [];

@@ -13,6 +13,7 @@ await build({
     "./cli.ts",
     "./http/serve-process.ts",
     "./http/load-process.ts",
+    "./http/overload-process.ts",
     "./http/watch-process.ts",
     "./http/change-process.ts",
   ].map(path),

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createTestDatabase } from "@holdfast/db/testing";
+import { createTestDatabase, startWireMeter, type WireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { expect, test } from "vitest";
 import { holdfast } from "./contenders/holdfast.ts";
-import { startWireMeter, type WireMeter } from "./wire-meter.ts";
 
 async function behindMeter(
   work: (url: string, meter: Awaited<ReturnType<typeof startWireMeter>>) => Promise<void>,

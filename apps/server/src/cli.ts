@@ -11,6 +11,7 @@ const commands = {
   migrate: () => import("./commands/migrate.ts").then((module) => module.migrate),
   verify: () => import("./commands/verify.ts").then((module) => module.verify),
   token: () => import("./commands/token.ts").then((module) => module.token),
+  tenant: () => import("./commands/tenant.ts").then((module) => module.tenant),
   demo: () => import("./commands/demo.ts").then((module) => module.demo),
 };
 

@@ -55,9 +55,24 @@ test.each<[string, Record<string, string>, string]>([
     "HOLDFAST_JWKS_URL must be an http(s) address",
   ],
   [
+    "an issuer's keys for whomever",
+    { HOLDFAST_JWKS_URL: "https://id.example/jwks", HOLDFAST_JWT_ISSUER: "https://id.example" },
+    "HOLDFAST_JWKS_URL needs HOLDFAST_JWT_ISSUER and HOLDFAST_JWT_AUDIENCE as well",
+  ],
+  [
     "both",
     { HOLDFAST_JWT_SECRET: SECRET, HOLDFAST_JWKS_URL: "https://id.example/jwks" },
     "HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: set one",
+  ],
+  [
+    "a Redis by its name alone",
+    { REDIS_URL: "localhost:6379" },
+    "REDIS_URL must be like redis://user:password@host:6379/0",
+  ],
+  [
+    "a Redis database that is no number",
+    { REDIS_URL: "redis://localhost/cache" },
+    "REDIS_URL must be like redis://user:password@host:6379/0",
   ],
   ["no sessions", { HOLDFAST_SESSIONS: "0" }, "HOLDFAST_SESSIONS must be a whole number from 1 to 1000"],
   [
@@ -90,6 +105,26 @@ test.each<[string, Record<string, string>, string]>([
     { HOLDFAST_ANSWER_PRICE: "0.5" },
     "HOLDFAST_ANSWER_PRICE must be a whole number from 0 to 100000000",
   ],
+  [
+    "whichever proxy comes",
+    { HOLDFAST_TRUST_PROXY: "10.0.0.1, 1" },
+    "HOLDFAST_TRUST_PROXY.1 must be addresses or networks such as 10.0.0.0/8, parted by commas",
+  ],
+  [
+    "the whole world for a proxy",
+    { HOLDFAST_TRUST_PROXY: "0.0.0.0/0" },
+    "HOLDFAST_TRUST_PROXY.0 must be addresses or networks such as 10.0.0.0/8, parted by commas",
+  ],
+  [
+    "every origin",
+    { HOLDFAST_CORS_ORIGINS: "*" },
+    "HOLDFAST_CORS_ORIGINS.0 must be origins such as https://shop.example, parted by commas",
+  ],
+  [
+    "a page for an origin",
+    { HOLDFAST_CORS_ORIGINS: "https://shop.example/basket" },
+    "HOLDFAST_CORS_ORIGINS.0 must be origins such as https://shop.example, parted by commas",
+  ],
   ["a maybe", { HOLDFAST_DEMO: "maybe" }, "HOLDFAST_DEMO must be 0 or 1"],
   [
     "two at once",
@@ -98,6 +133,23 @@ test.each<[string, Record<string, string>, string]>([
   ],
 ])("%s is refused by its name, without its value", (_name, env, message) => {
   expect(problem(env)).toBe(message);
+});
+
+test("proxies and origins are lists, parted by commas", () => {
+  const { trustProxy, corsOrigins } = readConfig({
+    HOLDFAST_TRUST_PROXY: "10.0.0.0/8, 2001:db8::/32,127.0.0.1",
+    HOLDFAST_CORS_ORIGINS: "https://shop.example,http://localhost:3000 ,",
+  });
+  expect(trustProxy).toEqual(["10.0.0.0/8", "2001:db8::/32", "127.0.0.1"]);
+  expect(corsOrigins).toEqual(["https://shop.example", "http://localhost:3000"]);
+  expect(readConfig({})).toMatchObject({ trustProxy: [], corsOrigins: [] });
+});
+
+test("a Redis, and how long it remembers", () => {
+  expect(readConfig({}).redis).toBeUndefined();
+  const url = "rediss://user:password@cache.example:6380/1";
+  expect(readConfig({ REDIS_URL: url }).redis).toEqual({ url, seconds: 86_400 });
+  expect(readConfig({ REDIS_URL: url, HOLDFAST_REPLAY_CACHE_SECONDS: "60" }).redis?.seconds).toBe(60);
 });
 
 test("a model, its price and its limits", () => {
@@ -114,4 +166,15 @@ test("a model, its price and its limits", () => {
     maxTokens: 8_000,
     leaseSeconds: 5,
   });
+});
+
+test("traces are sent where a collector is named, unless OpenTelemetry is turned off", () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318" };
+  expect(readConfig({}).tracing).toBe(false);
+  expect(readConfig(endpoint).tracing).toBe(true);
+  expect(readConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://otel:4318/v1/traces" }).tracing).toBe(true);
+  expect(readConfig({ ...endpoint, OTEL_SDK_DISABLED: "true" }).tracing).toBe(false);
+  expect(problem({ OTEL_EXPORTER_OTLP_ENDPOINT: "otel:4318" })).toBe(
+    "OTEL_EXPORTER_OTLP_ENDPOINT must be an http(s) address",
+  );
 });

@@ -49,7 +49,14 @@ test("an unknown fault is told by an id alone; the log has the id and the place,
       },
     });
     const lines = log.filter((line) => line.includes(id));
-    expect(lines).toHaveLength(1);
+    // The fault, and after it the call that was told of it.
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[1] ?? "")).toMatchObject({
+      level: 30,
+      faultId: id,
+      code: "INTERNAL",
+      msg: "call",
+    });
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: 50, id, msg: "unknown fault" });
     expect(lines[0]).toContain('"code":"42P01"');
   }

@@ -4,7 +4,13 @@ import { expect, test } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
 const call = { kind: "seats.reserve", code: undefined, replayed: false, durationMs: 3 };
-const transaction = { calls: 3, lockMs: 1, totalMs: 3, kinds: new Set(["wallets.boost", "seats.reserve"]) };
+const transaction = {
+  calls: 3,
+  lockMs: 1,
+  commitMs: 1,
+  totalMs: 3,
+  kinds: new Set(["wallets.boost", "seats.reserve"]),
+};
 
 async function counted(name: string, tell: (metrics: ReturnType<typeof createMetrics>) => void) {
   const metrics = createMetrics();
@@ -41,6 +47,7 @@ test("nothing is counted before the start, and a mere wait is no batch", async (
     calls: 0,
     kinds: new Set<string>(),
     lockMs: 500,
+    commitMs: undefined,
     totalMs: 500,
     result: "rolled-back",
   } as const;
@@ -57,7 +64,7 @@ test("nothing is counted before the start, and a mere wait is no batch", async (
 /** What a scrape shows of each metric, a row each. Values come later, so they are not compared. */
 function rowsOfRegistry(): string[] {
   const { registry, attach } = createMetrics();
-  attach({ registry: { features: [] } } as unknown as Db);
+  attach({ registry: { features: [] } } as unknown as Db, { inside: 0, refused: 0 });
   return registry.getMetricsAsArray().map((metric) => {
     const { name, help, type, labelNames = [] } = metric as typeof metric & { labelNames?: string[] };
     const labels = labelNames.map((label) => `\`${label}\``).join(", ") || "–";

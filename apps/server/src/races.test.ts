@@ -64,7 +64,7 @@ test("a key used again with another amount is refused and names the field; nothi
     status: 422,
     error: { data: { code: "IDEMPOTENCY_KEY_REUSED", retry: "new-key", details: { fields: ["amount"] } } },
   });
-  const otherKind = await asAda.mutate("credit", input);
+  const otherKind = await asAda.mutate("hold", { ...input, expiresInSeconds: 60 });
   expect(otherKind).toMatchObject({ status: 422, error: { data: { code: "IDEMPOTENCY_KEY_REUSED" } } });
 
   expect(dataOf(await asAda.mutate("debit", input))).toEqual({ ...first, replayed: true });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { appRouter, type CallEnded, policiesOf, REST_PREFIX } from "@holdfast/api";
 import {
   type AnswerTerms,
   connect,
@@ -11,28 +12,39 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answerer.ts";
 import { createModel } from "./answers/model.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
+import { createCallLog } from "./call-log.ts";
 import { type AuthConfig, type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
+import { addCors } from "./http/cors.ts";
 import { demoRoutes } from "./http/demo.ts";
+import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
+import { createFront } from "./http/front.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
+import { addRequestId, requestIdOf } from "./http/request-id.ts";
+import { restRoutes } from "./http/rest/routes.ts";
 import { addSecurityHeaders } from "./http/security.ts";
-import { type Answer, trpcRoutes } from "./http/trpc.ts";
+import { addTraces } from "./http/trace.ts";
+import { type Answer, recordArrivals, trpcRoutes } from "./http/trpc.ts";
 import { createSweeper, type Sweeper } from "./jobs/sweeper.ts";
 import { createTurns } from "./jobs/turns.ts";
+import { createWebhookJobs } from "./jobs/webhook-jobs.ts";
+import { createCallerLimits } from "./limits/caller-limits.ts";
+import { createDoor, type Door } from "./limits/door.ts";
+import { createRefusal } from "./limits/refusal.ts";
+import { createStrangers } from "./limits/strangers.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createRedisStore, type RedisStore } from "./redis/replay-store.ts";
+import { createSend } from "./webhooks/send.ts";
+import { createWebhookSender, type WebhookSender } from "./webhooks/sender.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
-/** A client that sends its request more slowly than this is not one of ours. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle time of common load balancers, so that they close a connection first and lose no request. */
-const KEEP_ALIVE_MS = 72_000;
 /** Room for the names of a full batch; Node limits the whole URL to 16 KiB with the headers. */
 const MAX_PATH_LENGTH = 16 * 1024;
 
@@ -64,40 +76,68 @@ export interface ServerOptions {
 export async function createServer(config: Config, options: ServerOptions): Promise<Server> {
   if (config.databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
   const metrics = createMetrics();
+  const redis = redisOf(config, options.log, metrics);
   const db = connect({
     url: config.databaseUrl,
-    features: options.features ?? createFeatures(termsOf(config)),
+    features:
+      options.features ?? createFeatures(termsOf(config), { loopbackWebhooks: config.webhooks.loopback }),
     tokenSecret: config.tokenSecret,
     onError: createFaultReport(options.log),
     observe: metrics.observer,
+    replayStore: redis,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
   });
   try {
-    return await createServerOver(db, config, { ...options, metrics });
+    const server = await createServerOver(db, config, { ...options, metrics });
+    redis?.open();
+    return { ...server, close: () => server.close().finally(() => redis?.close()) };
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
+function redisOf({ redis, tokenSecret }: Config, log: Logger, metrics: Metrics): RedisStore | undefined {
+  if (redis === undefined) return undefined;
+  if (tokenSecret === undefined)
+    throw new ConfigError(
+      "REDIS_URL needs HOLDFAST_TOKEN_SECRET: what Redis tells is believed by its signature",
+    );
+  return createRedisStore({ ...redis, log, observe: metrics.redis });
+}
+
 /** The service over a database that somebody else connected: it is closed with the service. */
 export async function createServerOver(db: Db, config: Config, options: ServerOptions): Promise<Server> {
+  // Throws for a procedure that doesn't say who may call it.
+  policiesOf(appRouter);
   const reportFault = createFaultReport(options.log);
   let draining = false;
   const isDraining = () => draining;
-  const app = createHttp(options.log, reportFault, isDraining);
+  const { app, door } = createHttp(db, config, { log: options.log, reportFault, isDraining });
+  addRequestId(app);
   addSecurityHeaders(app);
+  await addCors(app, config.corsOrigins);
+  if (config.tracing) addTraces(app);
   await app.register(healthRoutes({ db, isDraining }));
   const { metrics } = options;
-  if (metrics !== undefined) await app.register(metricsRoute({ db, metrics }));
+  if (metrics !== undefined) await app.register(metricsRoute({ db, door, metrics }));
   const authenticate = createAuthenticate(db, config.auth);
   const { callDeadlineMs } = config;
   const answers = options.answers?.(db) ?? answererOf(db, config, options.log);
-  const trpc = trpcRoutes({ db, authenticate, answers, callDeadlineMs, reportFault }, options.answer);
+  const limits = createCallerLimits(config.limits);
+  const strangers = createStrangers(config.limits.strangersPerSecond);
+  const onCall = callListener(options);
+  const host = { db, authenticate, answers, callDeadlineMs, reportFault, limits, strangers, door, onCall };
+  const trpc = trpcRoutes(host, options.answer);
+  // Here, so that the two see what either has seen.
+  recordArrivals(app);
   await app.register(trpc, { prefix: "/trpc" });
+  await app.register(restRoutes(host), { prefix: REST_PREFIX });
+  await app.register(docsRoutes);
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);
+  const webhooks = webhookSenderOf(db, config, options);
 
   let closing: Promise<void> | undefined;
   return {
@@ -109,13 +149,24 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
       metrics?.start();
       const address = await app.listen({ host: config.host, port: config.port });
       sweeper?.start();
+      webhooks?.start();
       return address;
     },
     close: () => {
       draining = true;
-      closing ??= closeAll(app, db, answers, sweeper);
+      closing ??= closeAll(app, db, answers, [sweeper, webhooks]);
       return closing;
     },
+  };
+}
+
+/** Undefined when nobody listens, so that nobody pays for it. */
+function callListener({ log, metrics }: ServerOptions) {
+  const logCall = createCallLog(log);
+  if (logCall === undefined) return metrics?.onCall;
+  return (ended: CallEnded, requestId: string): void => {
+    metrics?.onCall(ended);
+    logCall(ended, requestId);
   };
 }
 
@@ -123,10 +174,10 @@ async function closeAll(
   app: FastifyInstance,
   db: Db,
   answers: Answerer,
-  sweeper: Sweeper | undefined,
+  others: readonly ({ close(): Promise<void> } | undefined)[],
 ): Promise<void> {
   // Nothing is accepted any more; it resolves when the last reply is sent.
-  const closed = Promise.all([app.close(), sweeper?.close()]);
+  const closed = Promise.all([app.close(), ...others.map((other) => other?.close())]);
   // Awaited below; a failure before that is told there.
   closed.catch(() => {});
   try {
@@ -164,6 +215,24 @@ function sweeperOf(db: Db, answers: Answerer, config: Config, log: Logger): Swee
   return createSweeper({ sweep, turns: createTurns({ url, everySeconds }), everySeconds, log });
 }
 
+/** A receiver that takes longer is tried again: whatever it does with a message, it can do afterwards. */
+const WEBHOOK_TIMEOUT_MS = 10_000;
+/** For the queue of webhooks; a message on its way holds none. */
+const WEBHOOK_CONNECTIONS = 4;
+
+function webhookSenderOf(db: Db, config: Config, { log, metrics }: ServerOptions): WebhookSender | undefined {
+  const { databaseUrl: url, webhooks } = config;
+  if (url === undefined || webhooks.pollMs === 0) return undefined;
+  return createWebhookSender({
+    db,
+    jobs: createWebhookJobs({ url, connections: WEBHOOK_CONNECTIONS }),
+    send: createSend({ loopback: webhooks.loopback, timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    everyMs: webhooks.pollMs,
+    onAttempt: (arrived) => metrics?.webhookAttempt(arrived),
+    log,
+  });
+}
+
 /** Enough for Node to compile what every call runs through. */
 const WARM_UP_CALLS = 300;
 /** A transfer of a tenant that doesn't exist finds no wallet, is refused, and leaves nothing behind. */
@@ -181,7 +250,9 @@ const TRANSFER = {
  */
 async function warmUp(app: FastifyInstance, db: Db): Promise<void> {
   for (let call = 0; call < WARM_UP_CALLS; call++) {
-    await app.inject({ method: "POST", url: "/trpc/wallets.transfer", payload: TRANSFER });
+    // Each a stranger from elsewhere: nobody's address is to pay for it.
+    const remoteAddress = `warm-up ${call}`;
+    await app.inject({ method: "POST", url: "/trpc/wallets.transfer", payload: TRANSFER, remoteAddress });
   }
   const command = { kind: "wallets.transfer", ...TRANSFER } as const;
   const calls = Array.from({ length: WARM_UP_CALLS }, () =>
@@ -199,14 +270,27 @@ async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<
   return people;
 }
 
-function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boolean): FastifyInstance {
+interface HttpOptions {
+  readonly log: Logger;
+  readonly reportFault: ReportFault;
+  readonly isDraining: () => boolean;
+}
+
+function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: HttpOptions) {
   const loggerInstance: FastifyBaseLogger = log;
+  const refuse = createRefusal(isDraining, config.corsOrigins);
+  let door: Door | undefined;
   const app = Fastify({
     loggerInstance,
+    genReqId: ({ headers }) => requestIdOf(headers),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Without a proxy that is known, nobody is believed who says that he speaks for another address.
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    serverFactory: (enter) => {
+      door = createDoor({ enter, refuse, stuck: () => db.stuck });
+      return createFront(door, config.limits.connections);
+    },
     routerOptions: { maxParamLength: MAX_PATH_LENGTH },
     frameworkErrors: createErrorHandler(reportFault),
     clientErrorHandler: answerUnparsable,
@@ -218,5 +302,6 @@ function createHttp(log: Logger, reportFault: ReportFault, isDraining: () => boo
     if (isDraining()) reply.header("connection", "close");
     done();
   });
-  return app;
+  if (door === undefined) throw new TypeError("Fastify has made no server");
+  return { app, door };
 }

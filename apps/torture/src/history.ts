@@ -26,6 +26,8 @@ export interface Sent {
   readonly server: number;
   /** How long the caller said that it would wait. */
   readonly deadlineMs: number;
+  /** What was sent in place of the caller's credential, and proves nothing; undefined for one that does. */
+  readonly credential?: string | undefined;
   /** Whether nothing can delay a reply on its way: then it has to be there by the deadline. */
   readonly direct: boolean;
 }

@@ -108,11 +108,14 @@ export function print(report: Report): string {
     "",
     `operations  ${checked.calls} calls in ${checked.attempts} attempts: ${checked.acknowledged} acknowledged, ${checked.refused} refused, ${checked.notExecuted} not executed, ${checked.reads} reads`,
     `unknown     ${checked.unknown} attempts without a definite answer: ${checked.unknownTookEffect} had taken effect, ${checked.unknownDidNot} had not; the same key resolved each`,
-    `on purpose  ${workload.retries} retries, ${workload.duplicates} duplicates, ${workload.late} late, ${workload.poisoned} poisoned, ${workload["gave-up-early"]} given up early`,
+    `on purpose  ${workload.retries} retries, ${workload.duplicates} duplicates, ${workload.late} late, ${workload.poisoned} poisoned, ${workload.hostile} without a credential that is good, ${workload["gave-up-early"]} given up early`,
     `watchers    told ${checked.heard} versions; ${checked.resumed} lost or left connections were taken up again`,
     `faults      ${fired} struck, of ${report.faults.filter((fault) => fault.fired > 0).length} kinds`,
     ...report.faults.map((fault) => `            ${String(fault.fired).padStart(5)}  ${fault.name}`),
-    ...report.faultsLeftOut.map((name) => `     left out  ${name} (strace can't attach here)`),
+    ...report.faultsLeftOut.map(
+      (name) =>
+        `     left out  ${name} (${name.startsWith("redis") ? "there is no redis-server" : "strace can't attach"} here)`,
+    ),
     ...(report.recoveryMs === null
       ? []
       : [

@@ -1,3 +1,4 @@
+import { redisIsInstalled } from "@holdfast/server/testing";
 import { type Fault, type FaultContext, pause } from "./faults/fault.ts";
 import { deadlyFaults, passingFaults } from "./faults/index.ts";
 import { straceIsAvailable } from "./faults/kill-in-fdatasync.ts";
@@ -30,7 +31,11 @@ export function faultNames(): string[] {
 
 /** Faults that can't strike on this machine. */
 export function faultsLeftOut(): string[] {
-  return straceIsAvailable() ? [] : faultNames().filter((name) => name.includes("fdatasync"));
+  const can = (name: string): boolean => {
+    if (name.includes("fdatasync")) return straceIsAvailable();
+    return redisIsInstalled() || !name.startsWith("redis");
+  };
+  return faultNames().filter((name) => !can(name));
 }
 
 /** A service that has not come back by then is not coming back. */

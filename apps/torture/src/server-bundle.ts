@@ -3,24 +3,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import type { Plant } from "./plants/plant.ts";
-import { plants } from "./plants/plants.ts";
+
+export type { Plant };
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-
-export function findPlant(name: string): Plant {
-  const plant = plants.find((candidate) => candidate.name === name);
-  if (plant === undefined)
-    throw new Error(`no plant "${name}". There are: ${plants.map((each) => each.name).join(", ")}`);
-  return plant;
-}
 
 /**
  * Makes one file of the server, which starts five times faster than its sources and so is back sooner after a kill. A plant's bug is put in here, on the way: the product has no switch that could be left on.
  */
-export async function bundleServer(directory: string, plant?: string): Promise<string> {
+export async function bundleServer({
+  entry,
+  directory,
+  plant,
+}: {
+  /** Below the root of the repository. */
+  readonly entry: string;
+  readonly directory: string;
+  readonly plant?: Plant | undefined;
+}): Promise<string> {
   const outfile = join(directory, "holdfast.mjs");
   await build({
-    entryPoints: [join(ROOT, "apps/torture/src/server/main.ts")],
+    entryPoints: [join(ROOT, entry)],
     outfile,
     bundle: true,
     platform: "node",
@@ -29,7 +32,7 @@ export async function bundleServer(directory: string, plant?: string): Promise<s
     banner: {
       js: 'import * as nodeModule from "node:module"; const require = nodeModule.createRequire(import.meta.url);',
     },
-    plugins: plant === undefined ? [] : [planting(findPlant(plant))],
+    plugins: plant === undefined ? [] : [planting(plant)],
     logLevel: "error",
   });
   return outfile;

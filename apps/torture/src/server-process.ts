@@ -16,6 +16,7 @@ export interface ServerProcessOptions {
   readonly databaseUrl: string;
   readonly port: number;
   readonly secret: string;
+  readonly redisUrl: string | undefined;
   /** The file to run. */
   readonly program: string;
   /** Which server this is. */
@@ -41,6 +42,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         HOME: process.env["HOME"],
         DATABASE_URL: options.databaseUrl,
         PORT: String(options.port),
+        ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
         HOLDFAST_JWT_SECRET: options.secret,
         HOLDFAST_SESSIONS: "6",
         // So that the faults meet it at work.

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
 import type { HistoryEvent } from "./history.ts";
+import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";
 import { bundleServer } from "./server-bundle.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
@@ -17,6 +19,8 @@ export interface World {
   readonly databaseUrl: string;
   readonly servers: readonly ServerSite[];
   readonly secret: string;
+  /** The replay cache of the servers; undefined where no redis-server is installed. */
+  readonly redis: OwnRedis | undefined;
   /** Replaced when a fault kills it and it is started again. */
   readonly postgres: EmbeddedPostgres;
   restartPostgres(): Promise<void>;
@@ -63,6 +67,7 @@ export async function createWorld({
     });
   onProgress("starting Postgres");
   let postgres = await start();
+  const redis = redisIsInstalled() ? await startRedis() : undefined;
   const diaryOf = (index: number): string => join(directory, `diary-${index}.jsonl`);
   const servers: ServerSite[] = [];
   let closing: Promise<void> | undefined;
@@ -81,6 +86,7 @@ export async function createWorld({
   async function tearDown(): Promise<void> {
     await Promise.all(servers.map((site) => site.process.stop()));
     await Promise.all(servers.flatMap((site) => [site.clientProxy.close(), site.databaseProxy.close()]));
+    await redis?.close();
     await postgres.stop();
     for (const path of [directory, postgres.dataDir]) await rm(path, { recursive: true, force: true });
   }
@@ -93,6 +99,8 @@ export async function createWorld({
     const clientProxy = await startFaultyProxy(port);
     const server = await startServerProcess({
       ...{ databaseUrl: through.href, port, secret, program, index },
+      // Without a proxy: in this busy process it would be slower than Redis may be.
+      redisUrl: redis?.url,
       diary: diaryOf(index),
     });
     servers.push({ index, process: server, databaseProxy, clientProxy });
@@ -101,7 +109,11 @@ export async function createWorld({
   try {
     await migrate({ url: postgres.url });
     onProgress(`starting ${count} servers`);
-    const program = await bundleServer(directory, plant);
+    const program = await bundleServer({
+      entry: "apps/torture/src/server/main.ts",
+      directory,
+      plant: plant === undefined ? undefined : findPlant(plant),
+    });
     for (let index = 0; index < count; index++) await startServer(index, program);
   } catch (error) {
     await close();
@@ -112,6 +124,7 @@ export async function createWorld({
     databaseUrl: postgres.url,
     servers,
     secret,
+    redis,
     get postgres() {
       return postgres;
     },

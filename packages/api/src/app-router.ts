@@ -1,10 +1,12 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { changesRouter } from "./changes/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
+import { keysRouter } from "./keys/router.ts";
 import { operationsRouter } from "./operations/router.ts";
 import { seatsRouter, showsRouter } from "./shows/router.ts";
 import { router } from "./trpc.ts";
 import { walletsRouter } from "./wallets/router.ts";
+import { webhooksRouter } from "./webhooks/router.ts";
 
 /** Everything that can be called, under the names of DESIGN.md §4. A feature is a folder and a line here. */
 export const appRouter = router({
@@ -12,7 +14,9 @@ export const appRouter = router({
   shows: showsRouter,
   seats: seatsRouter,
   conversations: conversationsRouter,
+  webhooks: webhooksRouter,
   operations: operationsRouter,
+  keys: keysRouter,
   changes: changesRouter,
 });
 

@@ -2,5 +2,13 @@ export { type AppRouter, appRouter, type RouterInputs, type RouterOutputs } from
 export { within } from "./deadline.ts";
 export { badRequest, isUnknownFault, toHoldfastError } from "./errors.ts";
 export { parseJson } from "./json.ts";
+export type { Limits } from "./limits.ts";
+export { type Policy, policiesOf } from "./policy.ts";
+export { type RestCall, restCalls } from "./rest/call.ts";
+export { type JsonSchema, type JsonSchemas, resolve } from "./rest/json-schema.ts";
+export { type OpenApi, type Operation, openApi, REST_PREFIX } from "./rest/openapi.ts";
+export { PROBLEM_TYPE, problem } from "./rest/problem.ts";
+export { readTopics } from "./rest/watch.ts";
+export type { CallEnded, OnCall } from "./see-call.ts";
 export type { Answers, Context } from "./trpc.ts";
 export { responseHeaders, type WireError, type WireErrorData, wireError } from "./wire-error.ts";

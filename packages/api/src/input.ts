@@ -4,15 +4,24 @@ import {
   type ConversationKind,
   type conversationQueries,
   HoldfastError,
+  type KeyAnswers,
+  type KeyInput,
+  type KeyKind,
+  type keyQueries,
   type operationQueries,
   type ShowAnswers,
   type ShowInput,
   type ShowKind,
   type showQueries,
+  type verificationQueries,
   type WalletAnswers,
   type WalletInput,
   type WalletKind,
+  type WebhookAnswers,
+  type WebhookInput,
+  type WebhookKind,
   type walletQueries,
+  type webhookQueries,
 } from "@holdfast/db";
 import type { z } from "zod";
 import { badRequest } from "./errors.ts";
@@ -37,16 +46,24 @@ export function inputParser<In, Out>(parse: (raw: unknown) => Out): InputParser<
   return { parse } as InputParser<In, Out>;
 }
 
-export type CommandKind = WalletKind | ShowKind | ConversationKind;
+export type CommandKind = WalletKind | ShowKind | ConversationKind | KeyKind | WebhookKind;
 type CommandInput<K extends CommandKind> = K extends WalletKind
   ? WalletInput<K>
   : K extends ShowKind
     ? ShowInput<K>
     : K extends ConversationKind
       ? ConversationInput<K>
-      : never;
+      : K extends KeyKind
+        ? KeyInput<K>
+        : K extends WebhookKind
+          ? WebhookInput<K>
+          : never;
 /** What a command answers, but for `replayed`. */
-export type CommandData<K extends CommandKind> = (WalletAnswers & ShowAnswers & ConversationAnswers)[K];
+export type CommandData<K extends CommandKind> = (WalletAnswers &
+  ShowAnswers &
+  ConversationAnswers &
+  KeyAnswers &
+  WebhookAnswers)[K];
 
 type RawInput = Readonly<Record<string, unknown>>;
 
@@ -74,7 +91,10 @@ function hasDerivedKey(kind: CommandKind): boolean {
 type Queries = typeof walletQueries &
   typeof showQueries &
   typeof conversationQueries &
-  typeof operationQueries;
+  typeof webhookQueries &
+  typeof operationQueries &
+  typeof verificationQueries &
+  typeof keyQueries;
 type QueryKind = keyof Queries;
 
 /** The input of a query, passed on like a command's. A query with nothing to say may leave it out. */

@@ -1,6 +1,9 @@
-import { type AnswerOpened, type Db, HoldfastError, type Principal } from "@holdfast/db";
+import type { AnswerOpened, Db, Principal } from "@holdfast/db";
 import { initTRPC } from "@trpc/server";
 import { toHoldfastError } from "./errors.ts";
+import type { Limits } from "./limits.ts";
+import { admit, type Meta, type Policy } from "./policy.ts";
+import { type OnCall, type Seen, seeCall } from "./see-call.ts";
 import { wireError } from "./wire-error.ts";
 
 /** Whoever generates answers, in the process that serves the call. */
@@ -20,27 +23,50 @@ export interface Context {
   authenticateAgain(): Promise<Principal | undefined>;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers | undefined;
+  /** Undefined where nothing limits what a caller may ask for. */
+  readonly limits?: Limits | undefined;
   /** Milliseconds that this request may still take. */
   readonly deadlineMs: number;
+  /** Told of each call when it was answered. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** Proxies close a connection on which nothing moves, most of them after a minute. */
 const PING_MS = 15_000;
 
-const t = initTRPC.context<Context>().create({
-  sse: {
-    ping: { enabled: true, intervalMs: PING_MS },
-    client: { reconnectAfterInactivityMs: 3 * PING_MS },
-  },
-  // Never a stack on the wire, whatever NODE_ENV says.
-  isDev: false,
-  errorFormatter: ({ error, path }) => wireError(toHoldfastError(error), path),
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    sse: {
+      ping: { enabled: true, intervalMs: PING_MS },
+      client: { reconnectAfterInactivityMs: 3 * PING_MS },
+    },
+    // Never a stack on the wire, whatever NODE_ENV says.
+    isDev: false,
+    errorFormatter: ({ error, path }) => wireError(toHoldfastError(error), path),
+  });
 
 export const router = t.router;
 
-/** A procedure for callers that the host could name. What they may do is decided beside the locked rows, in db. */
-export const authed = t.procedure.use(({ ctx, next }) => {
-  if (!ctx.principal) throw new HoldfastError("UNAUTHENTICATED", {});
-  return next({ ctx: { principal: ctx.principal } });
-});
+/** What every procedure is made from, so that none goes unseen. */
+const seen = t.procedure.use(({ ctx, path, next }) =>
+  seeCall(path, ctx, (told: Seen) => next({ ctx: told })),
+);
+const open = seen.meta({ policy: "anyone" });
+const closed = (policy: Exclude<Policy, "anyone">) =>
+  seen.meta({ policy }).use(({ ctx, next }) => {
+    const principal = admit(policy, ctx.principal);
+    ctx.limits?.count(principal, 1);
+    return next({ ctx: { principal } });
+  });
+
+/**
+ * The only way to a procedure, so that none is built without a word on who may call it. The policy speaks before the input is
+ * read: who may not call learns nothing of what the procedure takes.
+ */
+export function procedure(policy: "anyone"): typeof open;
+export function procedure(policy: Exclude<Policy, "anyone">): ReturnType<typeof closed>;
+export function procedure(policy: Policy): typeof open | ReturnType<typeof closed> {
+  return policy === "anyone" ? open : closed(policy);
+}

@@ -5,7 +5,7 @@ type Records = AppRouter["_def"]["record"];
 type Inputs = inferRouterInputs<AppRouter>;
 
 /** The routers that this client speaks to. */
-type RouterName = "wallets" | "shows" | "seats" | "conversations" | "operations";
+type RouterName = "wallets" | "shows" | "seats" | "conversations" | "webhooks" | "operations" | "keys";
 
 /**
  * What the client must know of a procedure at run time. "keyed": a mutation that takes an idempotency key;
@@ -55,7 +55,20 @@ export const procedures = {
     messages: "query",
     exportJson: "query",
   },
-  operations: { explain: "query" },
+  webhooks: {
+    create: "keyed",
+    update: "keyed",
+    enable: "keyed",
+    disable: "keyed",
+    rotateSecret: "keyed",
+    remove: "keyed",
+    replay: "keyed",
+    list: "query",
+    secret: "query",
+    deliveries: "query",
+  },
+  operations: { explain: "query", verify: "query" },
+  keys: { create: "keyed", revoke: "keyed", list: "query" },
   seats: { reserve: "keyed", extend: "keyed", release: "keyed", confirm: "keyed", check: "query" },
 } as const satisfies Table;
 

@@ -34,8 +34,8 @@ const CATALOGUE = `
   union all
   select 3, indexname, indexdef from pg_indexes where schemaname = 'holdfast'
   union all
-  select 4, tablename || policyname, format('policy %s on %s for %s to %s using (%s) with check (%s)', policyname, tablename,
-    cmd, array_to_string(roles, ', '), coalesce(qual, ''), coalesce(with_check, ''))
+  select 4, tablename || policyname, format('policy %s on %s%s for %s to %s using (%s) with check (%s)', policyname, tablename,
+    case permissive when 'RESTRICTIVE' then ' as restrictive' else '' end, cmd, array_to_string(roles, ', '), coalesce(qual, ''), coalesce(with_check, ''))
   from pg_policies where schemaname = 'holdfast'
   union all
   select 5, table_name || grantee || privilege_type || column_name, format('grant %s (%s) on %s to %s', privilege_type,

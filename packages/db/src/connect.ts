@@ -4,11 +4,12 @@ import { createFeed, type Feed } from "./changes/feed.ts";
 import type { ConversationAnswers, ConversationInput, ConversationKind } from "./conversations/commands.ts";
 import { HoldfastError } from "./errors.ts";
 import { holdfastFeatures } from "./features.ts";
+import type { KeyAnswers, KeyInput, KeyKind } from "./keys/commands.ts";
 import { type Observer, observeCall } from "./observe.ts";
 import { isRefusedRow, isRetryable } from "./postgres-error.ts";
 import { callerOf, type Principal, SYSTEM_CALLER } from "./principal.ts";
 import { LOGIN_ROLE } from "./roles.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createSessions, type Sessions, type SessionsState } from "./sessions.ts";
 import type { ShowAnswers, ShowInput, ShowKind } from "./shows/commands.ts";
 import type { Row } from "./statements.ts";
 import {
@@ -18,13 +19,16 @@ import {
   runTransaction,
   type TransactionOptions,
   type Tx,
+  traced,
   withTransaction,
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
+import type { WebhookAnswers, WebhookInput, WebhookKind } from "./webhooks/commands.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
 import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
 import { createRegistry, type Registry } from "./write-path/registry.ts";
+import { createReplayCache, type ReplayCache, type ReplayStore } from "./write-path/replay-cache.ts";
 import { sweep } from "./write-path/sweep.ts";
 
 export interface ConnectOptions {
@@ -35,8 +39,9 @@ export interface ConnectOptions {
   /** Default `holdfastFeatures`; `createFeatures` takes terms for answers. */
   readonly features?: readonly Feature[];
   /**
-   * What tokens of reservations are derived from; seats can't be reserved without one. The same on every replica and for as long
-   * as replays shall tell the same token; a token that was told goes on working after a change.
+   * What tokens of reservations, API keys and secrets of webhooks are derived from; seats can't be reserved, keys not made and no
+   * webhook signed without one. The same on every replica and for as long as replays shall tell the same; a token or key that
+   * was told goes on working after a change, a webhook's secret does not.
    */
   readonly tokenSecret?: string | undefined;
   /** Default deadline of a call in milliseconds. Default 10,000. */
@@ -49,6 +54,11 @@ export interface ConnectOptions {
   readonly onError?: (error: unknown, id: string) => void;
   /** Told of every transaction of the write path and of every answer: for metrics. */
   readonly observe?: Observer;
+  /**
+   * Where recorded outcomes are kept beside the database, for a faster replay while calls wait; Redis for example. What it
+   * answers is believed only when it was signed with what is derived from `tokenSecret`, which it therefore needs.
+   */
+  readonly replayStore?: ReplayStore | undefined;
 }
 
 /** The commands that callers send, by kind; a caller's own features take any object with a kind. */
@@ -56,6 +66,8 @@ export type HoldfastCommand =
   | { [K in WalletKind]: { kind: K } & WalletInput<K> }[WalletKind]
   | { [K in ShowKind]: { kind: K } & ShowInput<K> }[ShowKind]
   | { [K in ConversationKind]: { kind: K } & ConversationInput<K> }[ConversationKind]
+  | { [K in KeyKind]: { kind: K } & KeyInput<K> }[KeyKind]
+  | { [K in WebhookKind]: { kind: K } & WebhookInput<K> }[WebhookKind]
   | { kind: `${string}.${string}`; [field: string]: unknown };
 
 export type Answer<K> = (K extends WalletKind
@@ -64,11 +76,17 @@ export type Answer<K> = (K extends WalletKind
     ? ShowAnswers[K]
     : K extends ConversationKind
       ? ConversationAnswers[K]
-      : Record<string, unknown>) & { replayed: boolean };
+      : K extends KeyKind
+        ? KeyAnswers[K]
+        : K extends WebhookKind
+          ? WebhookAnswers[K]
+          : Record<string, unknown>) & { replayed: boolean };
 
 export interface CallOptions {
   /** How long the caller waits for an answer, in milliseconds. */
   readonly deadlineMs?: number;
+  /** Told the operation that the answer stands in, before it is given; not when nothing was recorded. */
+  readonly onOperation?: ((operationId: string, replayed: boolean) => void) | undefined;
 }
 
 export type Read = (
@@ -110,8 +128,9 @@ export interface Db {
   sweep(): Promise<{ settled: number }>;
   /** Calls that wait for their transaction at the moment. */
   readonly waiting: number;
-  /** Sessions that are lent to a transaction at the moment. */
-  readonly sessionsInUse: number;
+  /** Those of them that wait for a row or a key which somebody else's transaction holds. */
+  readonly stuck: number;
+  readonly sessions: SessionsState;
   /** Refuses new calls, waits for those under way, ends the sessions. */
   close(): Promise<void>;
   readonly registry: Registry;
@@ -136,11 +155,13 @@ export function connect(options: ConnectOptions): Db {
   const { sessions: max = 10, deadlineMs: defaultDeadlineMs = 10_000, onError = () => {} } = options;
   const user = decodeURIComponent(new URL(options.url).username);
   const role = user === LOGIN_ROLE ? undefined : LOGIN_ROLE;
+  const replayCache = replayCacheOf(options);
   const sessions = createSessions({
     url: options.url,
     role,
     connectTimeoutMs: 5_000,
     prepare: options.prepare ?? true,
+    onLost: replayCache?.forgetEpoch,
     max,
   });
   const registry = createRegistry(options.features ?? holdfastFeatures, options.tokenSecret);
@@ -165,6 +186,7 @@ export function connect(options: ConnectOptions): Db {
     maxPatient: Math.max(1, Math.floor(max / 2)),
     onTouched: feed.touch,
     observer: options.observe,
+    replayCache,
   });
 
   return {
@@ -179,6 +201,9 @@ export function connect(options: ConnectOptions): Db {
         const result = await coalescer
           .submit(parsed, deadline)
           .catch((error: unknown) => Promise.reject(asHoldfastError(error, onError)));
+        if (result.type === "outcome" && result.operationId !== undefined) {
+          call.onOperation?.(result.operationId, result.replayed);
+        }
         return answerOf(registry, kind, result) as Answer<C["kind"]>;
       });
     },
@@ -203,7 +228,12 @@ export function connect(options: ConnectOptions): Db {
         const { tenantId } = principal;
         return await runTransaction(
           sessions,
-          { tenantId, caller: callerOf(principal), readOnly: true, deadline: Date.now() + deadlineMs },
+          traced({
+            tenantId,
+            caller: callerOf(principal),
+            readOnly: true,
+            deadline: Date.now() + deadlineMs,
+          }),
           work,
         );
       } catch (error) {
@@ -224,8 +254,12 @@ export function connect(options: ConnectOptions): Db {
       return coalescer.waiting;
     },
 
-    get sessionsInUse() {
-      return sessions.inUse;
+    get stuck() {
+      return coalescer.stuck;
+    },
+
+    get sessions() {
+      return sessions.state;
     },
 
     get watchers() {
@@ -240,6 +274,12 @@ export function connect(options: ConnectOptions): Db {
       await sessions.close();
     },
   };
+}
+
+function replayCacheOf({ replayStore, tokenSecret, observe }: ConnectOptions): ReplayCache | undefined {
+  if (replayStore === undefined) return undefined;
+  if (tokenSecret === undefined) throw new TypeError("a replay store needs connect({ tokenSecret })");
+  return createReplayCache(replayStore, tokenSecret, observe);
 }
 
 async function ping(sessions: Sessions): Promise<void> {

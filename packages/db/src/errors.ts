@@ -11,9 +11,10 @@ export interface ErrorDetails {
   BAD_REQUEST: { issues: { path: string; message: string }[] };
   IDEMPOTENCY_KEY_REQUIRED: Record<never, never>;
   UNAUTHENTICATED: Record<never, never>;
-  FORBIDDEN: { needs: "service" };
+  FORBIDDEN: { needs: "service" | "admin" };
   NOT_FOUND: { what: string };
   PAYLOAD_TOO_LARGE: Record<never, never>;
+  RATE_LIMITED: { retryAfterSeconds: number };
   IDEMPOTENCY_KEY_REUSED: { fields: string[] };
   CURRENCY_MISMATCH: { from: string; to: string };
   SAME_WALLET: Record<never, never>;
@@ -91,6 +92,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorRow } = {
     retry: "never",
     recorded: false,
     message: "The request is larger than the server takes; nothing was executed. Send it in smaller parts.",
+  },
+  RATE_LIMITED: {
+    status: 429,
+    retry: "same-key",
+    recorded: false,
+    message:
+      "The caller asks for more than it may at a time; nothing was executed. Retry after the time given.",
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,

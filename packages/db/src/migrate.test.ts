@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createApiKey, findApiKeyPrincipal } from "./api-keys.ts";
 import { connect } from "./connect.ts";
+import { findApiKeyPrincipal } from "./keys/queries.ts";
 import { migrate } from "./migrate.ts";
 import { createTenant } from "./tenants.ts";
 import { faultsOf } from "./testing/catalogue.ts";
+import { newKey, root } from "./testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
 import { administer, withDatabase } from "./testing/test-database.ts";
 import { useEverything } from "./testing/used-database.ts";
@@ -80,11 +81,21 @@ test("a managed Postgres: who may create roles and owns the database does all of
     await migrate({ url: url.href });
     await migrate({ url: url.href });
     await createTenant({ url: url.href, tenantId: 1, name: "one" });
-    const apiKey = await createApiKey({ url: url.href, tenantId: 1, subject: "shop", role: "service" });
     const db = connect({ url: url.href, tokenSecret: "of this test" });
     // It looks at tables by itself, which row-level security shows to the owner of the server.
     await useEverything(db, withDatabase(server.url, "app"));
-    expect(await findApiKeyPrincipal(db, apiKey)).toEqual({ tenantId: 1, subject: "shop", role: "service" });
+    const create = {
+      kind: "keys.create",
+      idempotencyKey: newKey(),
+      subject: "shop",
+      role: "service",
+    } as const;
+    const { apiKey } = await db.execute(root, create);
+    expect(await findApiKeyPrincipal(db, apiKey ?? "")).toEqual({
+      tenantId: 1,
+      subject: "shop",
+      role: "service",
+    });
     const { settled } = await db.sweep();
     expect(settled).toBeGreaterThanOrEqual(0);
     await db.close();

@@ -24,7 +24,12 @@ function migrationsFolder(): string {
  *
  * `url` names a role that may create roles and schemas, usually the owner of the database.
  */
-export async function migrate({ url }: { url: string }): Promise<void> {
+export function migrate({ url }: { url: string }): Promise<void> {
+  return migrateWith(url, migrationsFolder());
+}
+
+/** `migrate` with the migrations of a folder. */
+export async function migrateWith(url: string, folder: string): Promise<void> {
   const sql = postgres(url, {
     max: 1,
     fetch_types: false,
@@ -36,7 +41,7 @@ export async function migrate({ url }: { url: string }): Promise<void> {
     await sql.unsafe(BOOTSTRAP);
     await sql.unsafe(`set role ${OWNER_ROLE}`);
     await applyMigrations(drizzle({ client: sql }), {
-      migrationsFolder: migrationsFolder(),
+      migrationsFolder: folder,
       migrationsSchema: "holdfast",
       migrationsTable: "migrations",
     });

@@ -8,6 +8,8 @@ export interface TransactionSeen {
   readonly kinds: ReadonlySet<string>;
   /** From BEGIN until locks and look-up had answered, or until they were given up. */
   readonly lockMs: number;
+  /** From the last answer to what it wrote until that of its COMMIT; undefined when it was not answered. */
+  readonly commitMs: number | undefined;
   /** From BEGIN to the end. */
   readonly totalMs: number;
   /** "unknown": COMMIT was sent and not answered. */
@@ -24,10 +26,20 @@ export interface CallSeen {
   readonly durationMs: number;
 }
 
+/** One question to the replay cache, told when it was answered. */
+export interface ReplayCacheSeen {
+  /**
+   * "hit": it answered the call. "late": it knew, and the database was faster. "invalid": what it told was not made by this
+   * Holdfast for this call, or before the database was last started. "failed": it didn't answer.
+   */
+  readonly result: "hit" | "late" | "miss" | "invalid" | "failed";
+}
+
 /** Is told, at once and synchronously, what the write path does. What it throws is ignored, with one warning. */
 export interface Observer {
   transaction?(seen: TransactionSeen): void;
   outcome?(seen: CallSeen): void;
+  replayCache?(seen: ReplayCacheSeen): void;
 }
 
 /** Follows the attempts at one transaction. */
@@ -35,6 +47,7 @@ export interface TransactionWatch {
   /** A transaction begins. If another is under way, that one was rolled back, and this is the next attempt. */
   begin(calls: readonly { readonly kind: string }[]): void;
   locked(): void;
+  written(): void;
   end(result: TransactionSeen["result"]): void;
 }
 
@@ -44,6 +57,7 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
   let aboard: readonly { readonly kind: string }[] | undefined;
   let beganMs = 0;
   let lockedMs: number | undefined;
+  let writtenMs: number | undefined;
 
   function end(result: TransactionSeen["result"]): void {
     // Without a session there was no transaction.
@@ -53,6 +67,7 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
       calls: aboard.length,
       kinds: new Set(aboard.map(({ kind }) => kind)),
       lockMs: (lockedMs ?? endedMs) - beganMs,
+      commitMs: result === "committed" && writtenMs !== undefined ? endedMs - writtenMs : undefined,
       totalMs: endedMs - beganMs,
       result,
     };
@@ -65,10 +80,14 @@ export function watchTransaction(observer: Observer | undefined): TransactionWat
       end("rolled-back");
       aboard = calls;
       lockedMs = undefined;
+      writtenMs = undefined;
       beganMs = performance.now();
     },
     locked() {
       lockedMs = performance.now();
+    },
+    written() {
+      writtenMs = performance.now();
     },
     end,
   };
@@ -95,6 +114,11 @@ export function observeCall<T extends { readonly replayed: boolean }>(
       throw error;
     },
   );
+}
+
+/** Tells the observer what became of a question to the replay cache. */
+export function observeReplayCache(observer: Observer | undefined, result: ReplayCacheSeen["result"]): void {
+  if (observer?.replayCache !== undefined) tell(() => observer.replayCache?.({ result }));
 }
 
 let warned = false;

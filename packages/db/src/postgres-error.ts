@@ -69,8 +69,12 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
+export function sqlstateOf(error: unknown): string | undefined {
+  return postgresFailure(error)?.sqlstate;
+}
+
 export function isSqlstate(error: unknown, sqlstate: string): boolean {
-  return postgresFailure(error)?.sqlstate === sqlstate;
+  return sqlstateOf(error) === sqlstate;
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { Context } from "@opentelemetry/api";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { SessionLost } from "./postgres-error.ts";
 import type { Session } from "./session.ts";
 import type { Row, Statements } from "./statements.ts";
 import type { TopicName } from "./topic-name.ts";
+import { statementName, traceStatement } from "./trace.ts";
 
 /**
  * A transaction under way: what may lock and write takes one of these, and `withTransaction` is the only way to get
@@ -28,6 +30,7 @@ export class RunningTransaction implements Tx {
   readonly tenantId: number;
   readonly touched: TopicName[] = [];
   readonly #session: Session;
+  readonly #trace: (() => Context | undefined) | undefined;
   readonly #hooks: (() => void)[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
   #drizzle: PostgresJsDatabase | undefined;
@@ -35,14 +38,26 @@ export class RunningTransaction implements Tx {
   /** The first statement that failed: what follows it in an aborted transaction only echoes it. */
   firstFailure: unknown;
 
-  constructor(session: Session, tenantId: number) {
+  /** `trace`: what a statement that is sent now belongs to, where somebody traces the transaction. */
+  constructor(session: Session, tenantId: number, trace?: () => Context | undefined) {
     this.#session = session;
     this.tenantId = tenantId;
+    this.#trace = trace;
   }
 
   run(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
     if (this.#ended) return Promise.reject(new TransactionEnded("the transaction has ended"));
-    return this.follow(this.#session.run(text, parameters));
+    return this.follow(this.#traced(text, () => this.#session.run(text, parameters)));
+  }
+
+  /** Runs what begins or ends the transaction; answers the command tag of its last statement. */
+  runScript(script: string): Promise<string> {
+    return this.#traced(script, () => this.#session.runScript(script));
+  }
+
+  #traced<T>(text: string, send: () => Promise<T>): Promise<T> {
+    const within = this.#trace?.();
+    return within === undefined ? send() : traceStatement(within, statementName(text), send);
   }
 
   get drizzle(): PostgresJsDatabase {

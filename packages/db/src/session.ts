@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly connectTimeoutMs: number;
   /** False behind a PgBouncer older than 1.21 in transaction mode. */
   readonly prepare: boolean;
+  /** Told when a session is gone, whatever the reason. */
+  readonly onLost?: (() => void) | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function openSession(options: SessionOptions): Session {
   const lose = (reason: string): void => {
     if (loss !== undefined) return;
     loss = new SessionLost(reason);
+    options.onLost?.();
     for (const reject of underWay) reject(loss);
     underWay.clear();
     socket?.destroy();

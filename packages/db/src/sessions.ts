@@ -1,13 +1,25 @@
 import { SessionLost } from "./postgres-error.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
+/** How the sessions stand at the moment. */
+export interface SessionsState {
+  /** Lent to a transaction. */
+  readonly inUse: number;
+  /** The most that there may be. */
+  readonly max: number;
+  /** Transactions that wait for one. */
+  readonly waiting: number;
+  /** Transactions that ever had to. */
+  readonly waited: number;
+}
+
 /** A bounded pool of sessions. A session that did not end cleanly is never lent again. */
 export interface Sessions {
   /** A session for one transaction; rejects with SessionLost when none is free before `deadline` (epoch ms). */
   acquire(deadline: number): Promise<Session>;
   /** Gives a session back; `clean` says that its transaction ended and was answered. */
   release(session: Session, clean: boolean): void;
-  readonly inUse: number;
+  readonly state: SessionsState;
   /** Ends the idle sessions now and the lent ones as they come back. */
   close(): Promise<void>;
 }
@@ -16,6 +28,7 @@ export function createSessions(options: SessionOptions & { readonly max: number 
   const idle: Session[] = [];
   const waiting: { give(session: Session): void; fail(error: Error): void }[] = [];
   let lent = 0;
+  let waited = 0;
   let closed = false;
   let whenEmpty: (() => void) | undefined;
 
@@ -25,8 +38,8 @@ export function createSessions(options: SessionOptions & { readonly max: number 
   };
 
   return {
-    get inUse() {
-      return lent;
+    get state() {
+      return { inUse: lent, max: options.max, waiting: waiting.length, waited };
     },
 
     async acquire(deadline) {
@@ -41,6 +54,7 @@ export function createSessions(options: SessionOptions & { readonly max: number 
         lent++;
         return openSession(options);
       }
+      waited++;
       return new Promise<Session>((give, fail) => {
         const waiter = { give, fail };
         waiting.push(waiter);

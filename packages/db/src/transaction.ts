@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Context } from "@opentelemetry/api";
 import { connectionFailed, isRetryable, isSqlstate, SessionLost } from "./postgres-error.ts";
 import { SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import { RunningTransaction, type Tx } from "./running-transaction.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import { activeTrace } from "./trace.ts";
 
 export type { Tx } from "./running-transaction.ts";
 
@@ -25,6 +27,16 @@ interface RunOptions extends TransactionOptions {
   readonly caller: string;
   /** Plans each statement once for good, on indexes alone: see PLAN_ONCE. */
   readonly planOnce?: boolean;
+  /** The trace that a statement belongs to at the moment when it is sent. */
+  readonly trace?: (() => Context | undefined) | undefined;
+  /** Told when everything before COMMIT was answered. */
+  readonly onWritten?: (() => void) | undefined;
+}
+
+/** Options that make the statements part of the caller's trace, if it has one. */
+export function traced<O extends RunOptions>(options: O): O {
+  const within = activeTrace();
+  return within === undefined ? options : { ...options, trace: () => within };
 }
 
 /** COMMIT was sent and its answer never came: the transaction took effect once, or not at all. */
@@ -81,7 +93,7 @@ export function withTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   refuseInsideTransaction(sessions, "pass the Tx that you have");
-  const asTenant = { ...options, caller: SYSTEM_CALLER };
+  const asTenant = traced({ ...options, caller: SYSTEM_CALLER });
   return runTransaction(sessions, asTenant, (tx) => insideWork.run(sessions, () => work(tx)));
 }
 
@@ -114,12 +126,12 @@ async function attemptOnce<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const session = await sessions.acquire(deadline);
-  const tx = new RunningTransaction(session, options.tenantId);
+  const tx = new RunningTransaction(session, options.tenantId, options.trace);
   let clean = false;
   let giveUp: NodeJS.Timeout | undefined;
   try {
     // Not awaited: the first statements of the work travel in the same round trip.
-    tx.follow(session.runScript(beginScript(options, deadline)));
+    tx.follow(tx.runScript(beginScript(options, deadline)));
     const result = await Promise.race([
       work(tx),
       // Also when `work` waits for something that is not a statement, and so never learns that its session is gone.
@@ -133,7 +145,7 @@ async function attemptOnce<T>(
         );
       }),
     ]);
-    await commit(tx, session);
+    await commit(tx, session, options.onWritten);
     clean = true;
     tx.runHooks();
     return result;
@@ -171,14 +183,19 @@ function literal(text: string): string {
   return `E'${text.replace(/[^A-Za-z0-9]/g, code)}'`;
 }
 
-async function commit(tx: RunningTransaction, session: Session): Promise<void> {
+async function commit(
+  tx: RunningTransaction,
+  session: Session,
+  onWritten: (() => void) | undefined,
+): Promise<void> {
   // A session that is gone never got the COMMIT, so nothing is unknown.
   if (session.lost) throw new SessionLost("the session was lost before COMMIT");
   const statements = tx.settleStatements();
+  if (onWritten !== undefined) void statements.then(onWritten);
   tx.end();
   const [failure, committed] = await Promise.all([
     statements,
-    session.runScript("commit").then(
+    tx.runScript("commit").then(
       (tag) => ({ tag }),
       (error: unknown) => ({ error }),
     ),

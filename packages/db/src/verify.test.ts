@@ -26,7 +26,7 @@ afterAll(async () => {
 const WALLET_TABLES = ["wallets", "entries", "holds"] as const;
 const SHOW_TABLES = ["shows", "seats", "reservations", "show_changes"] as const;
 const CONVERSATION_TABLES = ["conversations", "messages", "answer_steps"] as const;
-const TABLES = ["operations", ...WALLET_TABLES, ...SHOW_TABLES, ...CONVERSATION_TABLES] as const;
+const TABLES = ["operations", "api_keys", ...WALLET_TABLES, ...SHOW_TABLES, ...CONVERSATION_TABLES] as const;
 type Table = (typeof TABLES)[number];
 
 /** The primary key as findings tell it. */
@@ -35,6 +35,7 @@ const KEY: Readonly<Record<Table, string>> = {
   entries: "tenant_id || '/' || wallet_id || '/' || version",
   holds: "tenant_id || '/' || id",
   operations: "tenant_id || '/' || id",
+  api_keys: "tenant_id || '/' || id",
   shows: "tenant_id || '/' || id",
   seats: "tenant_id || '/' || show_id || '/' || id",
   reservations: "tenant_id || '/' || id",
@@ -50,6 +51,7 @@ const SAMPLE: Readonly<Record<Table, string>> = {
   holds: "select distinct on (status) * from holdfast.holds",
   operations: `select distinct on (kind in ('wallets.batch', 'shows.create', 'seats.confirm'), outcome::jsonb ->> 'ok') *
     from holdfast.operations`,
+  api_keys: "select distinct on (revoked_at is null) * from holdfast.api_keys",
   entries: `select distinct on (kind) entry.* from holdfast.entries as entry join holdfast.operations as operation
       on operation.tenant_id = entry.tenant_id and operation.id = entry.operation_id
     where kind = 'wallets.transfer' and amount > 0 or kind = 'wallets.capture' and amount < 0
@@ -203,7 +205,8 @@ describe.each(TABLES)("%s", { timeout: 90_000 }, (table) => {
   test("a row that was deleted is found and named", async () => {
     const missing: string[] = [];
     // A refusal has left no other row behind, so nothing in the database can tell that it was there.
-    const left = `exists (select from holdfast.entries as entry where entry.operation_id = row.id)
+    const left = `exists (select from holdfast.api_keys as api_key where api_key.operation_id = row.id)
+      or exists (select from holdfast.entries as entry where entry.operation_id = row.id)
       or exists (select from holdfast.show_changes as change where change.operation_id = row.id)
       or exists (select from holdfast.conversations as conversation where conversation.operation_id = row.id)
       or exists (select from holdfast.messages as message where message.operation_id = row.id)

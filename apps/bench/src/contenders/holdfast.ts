@@ -10,71 +10,73 @@ const OPENED_AT_ONCE = 500;
 export const holdfast: Contender = {
   name: "holdfast",
   description: "the write path, in process: calls that wait together share a transaction",
+  setUp: (world) => setUpHoldfast(world, (url) => connect({ url })),
+};
 
-  async setUp(world: World): Promise<Ledger> {
-    const { url, tenants } = world;
-    const admin = postgres(url, { max: 1, onnotice: () => {} });
-    await admin`drop schema if exists holdfast cascade`;
-    await migrate({ url });
-    const db = connect({ url });
-    const principals = Array.from(
-      { length: tenants },
-      (_, at): Principal => ({ tenantId: FIRST_TENANT + at, subject: "bench", role: "service" }),
-    );
-    const ids = await openWallets(db, principals, world);
-    const at = (wallet: number): string => ids[wallet] ?? "";
-    const principalOf = (wallet: number): Principal => principals[wallet % tenants] as Principal;
-    const [{ operations: operationsBefore } = { operations: 0 }] = await admin<{ operations: number }[]>`
+/** A ledger on a Holdfast that `open` connects. */
+export async function setUpHoldfast(world: World, open: (url: string) => Db): Promise<Ledger> {
+  const { url, tenants } = world;
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  await admin`drop schema if exists holdfast cascade`;
+  await migrate({ url });
+  const db = open(url);
+  const principals = Array.from(
+    { length: tenants },
+    (_, at): Principal => ({ tenantId: FIRST_TENANT + at, subject: "bench", role: "service" }),
+  );
+  const ids = await openWallets(db, principals, world);
+  const at = (wallet: number): string => ids[wallet] ?? "";
+  const principalOf = (wallet: number): Principal => principals[wallet % tenants] as Principal;
+  const [{ operations: operationsBefore } = { operations: 0 }] = await admin<{ operations: number }[]>`
       select count(*)::int as operations from holdfast.operations`;
 
-    return {
-      tables: ["holdfast.operations", "holdfast.entries", "holdfast.wallets", "holdfast.holds"],
-      entriesOfHold: 1,
-      async transfer(from, to, idempotencyKey) {
-        await db.execute(principalOf(from), {
-          kind: "wallets.transfer",
-          idempotencyKey,
-          fromWalletId: at(from),
-          toWalletId: at(to),
-          amount: "1",
-        });
-      },
-      async holdAndCapture(from, to, key) {
-        const { holdId } = await db.execute(principalOf(from), {
-          kind: "wallets.hold",
-          idempotencyKey: `${key}-hold`,
-          walletId: at(from),
-          amount: "1",
-          expiresInSeconds: 600,
-        });
-        await db.execute(principalOf(from), {
-          kind: "wallets.capture",
-          idempotencyKey: `${key}-capture`,
-          holdId,
-          toWalletId: at(to),
-        });
-      },
-      async state() {
-        const rows = await admin<{ id: string; balance: string }[]>`
+  return {
+    tables: ["holdfast.operations", "holdfast.entries", "holdfast.wallets", "holdfast.holds"],
+    entriesOfHold: 1,
+    async transfer(from, to, idempotencyKey) {
+      await db.execute(principalOf(from), {
+        kind: "wallets.transfer",
+        idempotencyKey,
+        fromWalletId: at(from),
+        toWalletId: at(to),
+        amount: "1",
+      });
+    },
+    async holdAndCapture(from, to, key) {
+      const { holdId } = await db.execute(principalOf(from), {
+        kind: "wallets.hold",
+        idempotencyKey: `${key}-hold`,
+        walletId: at(from),
+        amount: "1",
+        expiresInSeconds: 600,
+      });
+      await db.execute(principalOf(from), {
+        kind: "wallets.capture",
+        idempotencyKey: `${key}-capture`,
+        holdId,
+        toWalletId: at(to),
+      });
+    },
+    async state() {
+      const rows = await admin<{ id: string; balance: string }[]>`
           select id, credit_balance::text as balance from holdfast.wallets`;
-        const balances = new Map(rows.map(({ id, balance }) => [id, Number(balance)]));
-        const [counts] = await admin<{ operations: number; entries: number }[]>`
+      const balances = new Map(rows.map(({ id, balance }) => [id, Number(balance)]));
+      const [counts] = await admin<{ operations: number; entries: number }[]>`
           select (select count(*)::int from holdfast.operations) as operations,
             (select count(*)::int from holdfast.entries) as entries`;
-        return {
-          balances: ids.map((id) => balances.get(id) ?? Number.NaN),
-          operations: (counts?.operations ?? 0) - operationsBefore,
-          // Each wallet's credit is an entry of its own.
-          entries: (counts?.entries ?? 0) - ids.length,
-        };
-      },
-      async close() {
-        await db.close();
-        await admin.end();
-      },
-    };
-  },
-};
+      return {
+        balances: ids.map((id) => balances.get(id) ?? Number.NaN),
+        operations: (counts?.operations ?? 0) - operationsBefore,
+        // Each wallet's credit is an entry of its own.
+        entries: (counts?.entries ?? 0) - ids.length,
+      };
+    },
+    async close() {
+      await db.close();
+      await admin.end();
+    },
+  };
+}
 
 /** Opens and fills the wallets; each tenant's principal owns its own, unless there are owners by wallet. */
 export async function openWallets(

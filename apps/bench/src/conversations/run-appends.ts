@@ -1,3 +1,4 @@
+import { startWireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { type Counters, readCounters, readSizes, type Sizes } from "../counters.ts";
 import { type Costs, type Figures, figuresOf, medians } from "../figures.ts";
@@ -5,7 +6,6 @@ import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
 import { freshDatabase, type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
 import { together } from "../together.ts";
-import { startWireMeter } from "../wire-meter.ts";
 import { AppendBooks } from "./append-books.ts";
 import { type AppendScenario, resultName } from "./append-scenario.ts";
 import { type Archive, type ArchiveContender, newMessage } from "./archive.ts";

@@ -42,6 +42,7 @@ const ANSWER = {
 /** Everything around the write path and nothing of it. */
 const constantDb = {
   execute: async () => ANSWER,
+  stuck: 0,
   close: async () => {},
 } as unknown as Db;
 

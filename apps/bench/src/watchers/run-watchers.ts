@@ -1,4 +1,5 @@
 import { verify } from "@holdfast/db";
+import { startWireMeter, type WireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { readProcess } from "../counters.ts";
 import { type Figures, medians } from "../figures.ts";
@@ -7,7 +8,6 @@ import { createToken } from "../http/side.ts";
 import { freshDatabase, type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
 import { holdfastSeats } from "../seats/holdfast-box-office.ts";
 import { createHouse } from "../seats/house.ts";
-import { startWireMeter, type WireMeter } from "../wire-meter.ts";
 import { checkOpenFiles } from "./open-files.ts";
 import type { ChangeOrder, ChangeReport, WatchMark, WatchOrder, WatchReport } from "./orders.ts";
 

@@ -17,6 +17,21 @@ test("callers that come at once share one look-up, and the next finds it remembe
   expect(lookUps).toBe(1);
 });
 
+test("a key that was revoked ends within half a minute, in a process that has just seen it", async () => {
+  let nowMs = 0;
+  let revoked = false;
+  const find = createApiKeyFinder(
+    async () => (revoked ? undefined : jobs),
+    () => nowMs,
+  );
+  expect(await find(apiKey)).toEqual(jobs);
+  revoked = true;
+  nowMs = 29_999;
+  expect(await find(apiKey)).toEqual(jobs);
+  nowMs = 30_000;
+  expect(await find(apiKey)).toBeUndefined();
+});
+
 test("a look-up that failed is not remembered", async () => {
   let fails = true;
   const find = createApiKeyFinder(async () => {

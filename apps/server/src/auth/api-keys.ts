@@ -14,11 +14,12 @@ export function looksLikeApiKey(credential: string): boolean {
   return credential.startsWith("hf_");
 }
 
-/** Looks API keys up with a short memory; callers that come at once share one look-up. */
+/** Looks API keys up with a short memory, by the clock `now`; callers that come at once share one look-up. */
 export function createApiKeyFinder(
   find: (apiKey: string) => Promise<Principal | undefined>,
+  now?: () => number,
 ): (apiKey: string) => Promise<Principal | undefined> {
-  const known = createExpiringCache<Promise<Principal | undefined>>(REMEMBERED_KEYS);
+  const known = createExpiringCache<Promise<Principal | undefined>>(REMEMBERED_KEYS, now);
   return (apiKey) => {
     if (!API_KEY.test(apiKey)) return Promise.resolve(undefined);
     const remembered = known.get(apiKey);

@@ -5,13 +5,17 @@ export interface ExpiringCache<Value> {
   delete(key: string): void;
 }
 
-export function createExpiringCache<Value>(maxEntries: number): ExpiringCache<Value> {
+/** `now` is the clock, in milliseconds. */
+export function createExpiringCache<Value>(
+  maxEntries: number,
+  now: () => number = () => performance.now(),
+): ExpiringCache<Value> {
   const entries = new Map<string, { value: Value; until: number }>();
   return {
     get(key) {
       const entry = entries.get(key);
       if (!entry) return undefined;
-      if (performance.now() < entry.until) return entry.value;
+      if (now() < entry.until) return entry.value;
       entries.delete(key);
       return undefined;
     },
@@ -23,7 +27,7 @@ export function createExpiringCache<Value>(maxEntries: number): ExpiringCache<Va
           break;
         }
       }
-      entries.set(key, { value, until: performance.now() + forMs });
+      entries.set(key, { value, until: now() + forMs });
     },
     delete(key) {
       entries.delete(key);

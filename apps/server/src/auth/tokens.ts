@@ -1,9 +1,10 @@
 import { createSecretKey } from "node:crypto";
 import { HoldfastError, type Principal } from "@holdfast/db";
-import { createRemoteJWKSet, errors, type JWTVerifyResult, jwtVerify, SignJWT } from "jose";
+import { type JWTVerifyResult, jwtVerify, SignJWT } from "jose";
 import type { AuthConfig } from "../config.ts";
 import { principalFromClaims } from "./claims.ts";
 import { createExpiringCache } from "./expiring-cache.ts";
+import { createKeySet, type KeySetOptions, KeysUnavailable } from "./key-set.ts";
 
 /** Asymmetric only: a public key from the JWKS must never be usable as an HMAC secret. */
 const JWKS_ALGORITHMS = [
@@ -20,16 +21,16 @@ const JWKS_ALGORITHMS = [
 ];
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** A signature costs more than the rest of a request. A key taken out of the JWKS is refused within this time. */
-const REMEMBER_MS = 60_000;
+/** A signature costs more than the rest of a request. What a key has signed ends within a minute of the key: see `createKeySet`. */
+const REMEMBER_MS = 30_000;
 const REMEMBERED_TOKENS = 10_000;
 
 export type VerifyToken = (token: string) => Promise<Principal | undefined>;
 
 /** Verifies JWTs: the principal, or undefined for whatever is not a valid token. Rejects only when nobody can tell. */
-export function createTokenVerifier(config: AuthConfig): VerifyToken {
-  const verify = createSignatureCheck(config);
-  const known = createExpiringCache<Principal>(REMEMBERED_TOKENS);
+export function createTokenVerifier(config: AuthConfig, options: KeySetOptions = {}): VerifyToken {
+  const verify = createSignatureCheck(config, options);
+  const known = createExpiringCache<Principal>(REMEMBERED_TOKENS, options.now);
   return async (token) => {
     const remembered = known.get(token);
     if (remembered) return remembered;
@@ -41,7 +42,10 @@ export function createTokenVerifier(config: AuthConfig): VerifyToken {
   };
 }
 
-function createSignatureCheck(config: AuthConfig): (token: string) => Promise<JWTVerifyResult | undefined> {
+function createSignatureCheck(
+  config: AuthConfig,
+  keySet: KeySetOptions,
+): (token: string) => Promise<JWTVerifyResult | undefined> {
   const options = {
     requiredClaims: ["exp", "sub"],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
@@ -49,10 +53,10 @@ function createSignatureCheck(config: AuthConfig): (token: string) => Promise<JW
     ...(config.audience === undefined ? {} : { audience: config.audience }),
   };
   if (config.jwksUrl !== undefined) {
-    const keys = createRemoteJWKSet(new URL(config.jwksUrl), { timeoutDuration: 3000 });
+    const keys = createKeySet(config.jwksUrl, keySet);
     return (token) =>
       jwtVerify(token, keys, { ...options, algorithms: JWKS_ALGORITHMS }).catch((error: unknown) => {
-        if (isVerdict(error)) return undefined;
+        if (!(error instanceof KeysUnavailable)) return undefined;
         // "Sign in again" would be a lie: the token may be fine, the keys can't be had.
         throw new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 }, { cause: error });
       });
@@ -62,12 +66,6 @@ function createSignatureCheck(config: AuthConfig): (token: string) => Promise<JW
     return (token) => jwtVerify(token, key, { ...options, algorithms: ["HS256"] }).catch(() => undefined);
   }
   return async () => undefined;
-}
-
-/** Whether jose judged the token, rather than failed to get the keys to judge it with. */
-function isVerdict(error: unknown): boolean {
-  if (!(error instanceof errors.JOSEError)) return false;
-  return !["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"].includes(error.code);
 }
 
 /** A token that `createTokenVerifier` with the same configuration accepts. */

@@ -1,6 +1,7 @@
 import { type Config, readConfig } from "../config.ts";
 import { createLogger, type Logger } from "../log.ts";
 import type { Server } from "../server.ts";
+import { startTracing } from "../tracing.ts";
 import { CliError } from "./failure.ts";
 import { print } from "./output.ts";
 import { reachDatabase } from "./reach-database.ts";
@@ -19,6 +20,7 @@ export async function serveUntilTold(open: (config: Config, log: Logger) => Prom
   const log = createLogger(config.logLevel);
   installCrashHandlers(log);
   const shutdown = installShutdown(log);
+  if (config.tracing) shutdown.add((await startTracing()).close);
   const server = await open(config, log);
   shutdown.add(() => server.close());
   try {

@@ -1,7 +1,7 @@
 import { migrate as migrateDatabase } from "@holdfast/db";
 import { command } from "../cli/command.ts";
 import { print } from "../cli/output.ts";
-import { migrateJobs } from "../jobs/turns.ts";
+import { migrateJobs } from "../jobs/queue.ts";
 import { databaseConfig } from "./database-config.ts";
 
 export const migrate = command({

@@ -10,11 +10,12 @@ import { installCrashHandlers, installShutdown, type Shutdown } from "../cli/shu
 import { tryIt } from "../cli/try-it.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createDemoTenants } from "../demo/seed.ts";
-import { migrateJobs } from "../jobs/turns.ts";
+import { migrateJobs } from "../jobs/queue.ts";
 import { createLogger, type Logger } from "../log.ts";
 import { createServer } from "../server.ts";
 import { findRuntime, removeRuntime, writeRuntime } from "../state/runtime.ts";
 import { ensureSecret } from "../state/secret.ts";
+import { startTracing } from "../tracing.ts";
 
 /** What 1,000 tokens cost the demo people, so that metering can be seen: an answer costs some 25 sat of their 1,000,000. */
 const DEMO_PRICE = 200n;
@@ -48,6 +49,7 @@ async function bringUp(config: Config, log: Logger, shutdown: Shutdown): Promise
   await refuseSecondStart(stateDir);
   await refuseTakenPort(config.host, config.port);
 
+  if (config.tracing) shutdown.add((await startTracing()).close);
   const databaseUrl = config.databaseUrl ?? (await startPostgres(stateDir, shutdown));
   progress("Bringing the schema up to date.");
   await migrate({ url: databaseUrl });

@@ -17,6 +17,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { name: "bob", tenantId: 1, role: "user" },
   { name: "studio", tenantId: 1, role: "service" },
   { name: "organiser", tenantId: 1, role: "user" },
+  { name: "warden", tenantId: 1, role: "admin" },
   { name: "eve", tenantId: 2, role: "user" },
 ];
 

@@ -13,6 +13,10 @@ import type { PlainCalls } from "./plain-calls.ts";
 export interface Host {
   createContext(): Promise<Context>;
   onError(error: TRPCError): void;
+  /** A stream has begun, which may go on for hours. */
+  onStream(): void;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds; the default when left out. */
+  readonly unreadMs?: number | undefined;
 }
 
 const CONFIG = appRouter._def._config;
@@ -20,7 +24,7 @@ const CONFIG = appRouter._def._config;
 /** Calls run to their end: who has gone may come back with the same key. */
 const NEVER_ABORTED = new AbortController().signal;
 
-type Answered = { readonly data: unknown } | { readonly error: TRPCError };
+export type Answered = { readonly data: unknown } | { readonly error: TRPCError };
 
 /**
  * Answers as tRPC's Fastify adapter would, from tRPC's own parts, but without a web Request, a Response and a stream
@@ -36,7 +40,11 @@ export async function answerPlainCalls(
   try {
     const context = await createContext();
     ctx = context;
-    answers = await Promise.all(calls.map((call, at) => answer(call, at, type, context)));
+    answers = await Promise.all(
+      calls.map(({ path, input }, batchIndex) =>
+        callProcedure({ path, type, batchIndex, getRawInput: async () => input, ctx: context }),
+      ),
+    );
   } catch (cause) {
     answers = calls.map(() => ({ error: getTRPCErrorFromUnknown(cause) }));
   }
@@ -58,16 +66,18 @@ export async function answerPlainCalls(
     .send(Buffer.from(JSON.stringify(body)));
 }
 
-async function answer(
-  { path, input }: PlainCalls["calls"][number],
-  batchIndex: number,
-  type: PlainCalls["type"],
-  ctx: Context,
-): Promise<Answered> {
+interface Call {
+  readonly path: string;
+  readonly type: PlainCalls["type"];
+  readonly ctx: Context;
+  readonly batchIndex: number;
+  getRawInput(): Promise<unknown>;
+}
+
+/** The one place where a procedure is called, whatever form the request had. It never throws. */
+export async function callProcedure(call: Call): Promise<Answered> {
   try {
-    const getRawInput = async (): Promise<unknown> => input;
-    const call = { router: appRouter, path, getRawInput, ctx, type, signal: NEVER_ABORTED, batchIndex };
-    return { data: await callTRPCProcedure(call) };
+    return { data: await callTRPCProcedure({ ...call, router: appRouter, signal: NEVER_ABORTED }) };
   } catch (cause) {
     return { error: getTRPCErrorFromUnknown(cause) };
   }

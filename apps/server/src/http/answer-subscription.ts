@@ -17,10 +17,17 @@ export interface Subscription {
   readonly input: unknown;
 }
 
+interface SubscriptionHost extends Host {
+  /** Answers a refusal at the start; in the stream, as tRPC has it, when left out. */
+  refuse?(error: TRPCError): FastifyReply;
+}
+
 const CONFIG = appRouter._def._config;
 const { ping, client } = CONFIG.sse ?? {};
 const CONNECTED = `event: connected\ndata: ${JSON.stringify(client ?? {})}\n\n\n`;
 const PING = "event: ping\ndata: \n\n\n";
+/** Who leaves what it was sent unread for so long is gone, or means to fill our memory. */
+const UNREAD_MS = 30_000;
 const RETURN = "event: return\ndata: \n\n\n";
 const HEADERS = {
   "content-type": "text/event-stream",
@@ -64,7 +71,7 @@ export function readSubscription(
 export async function answerSubscription(
   { path, input }: Subscription,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, onStream, refuse, unreadMs = UNREAD_MS }: SubscriptionHost,
 ): Promise<FastifyReply> {
   const leave = new AbortController();
   const { raw } = reply;
@@ -86,31 +93,37 @@ export async function answerSubscription(
     return (await callTRPCProcedure({ ...call, type: "subscription" })) as AsyncIterable<unknown>;
   };
   const [started] = await Promise.allSettled([start()]);
+  if (started.status === "rejected" && refuse !== undefined)
+    return refuse(getTRPCErrorFromUnknown(started.reason));
   reply.hijack();
+  onStream();
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
   raw.write(CONNECTED);
   if (started.status === "rejected") end(started.reason);
-  else tellAll(started.value, raw).then(() => raw.end(RETURN), end);
+  else tellAll(started.value, raw, unreadMs).then(() => raw.end(RETURN), end);
   return reply;
 }
 
-async function tellAll(events: AsyncIterable<unknown>, raw: ServerResponse): Promise<void> {
-  const pinging = setInterval(() => raw.write(PING), ping?.intervalMs).unref();
+async function tellAll(events: AsyncIterable<unknown>, raw: ServerResponse, unreadMs: number): Promise<void> {
+  // Who has not read what came before needs no ping to know that we are there.
+  const pinging = setInterval(() => raw.writableNeedDrain || raw.write(PING), ping?.intervalMs).unref();
   try {
     for await (const event of events) {
       pinging.refresh();
       // Who does not read gets no more: what waits for them then grows where it is counted.
-      if (!raw.write(chunkOf(event))) await drained(raw);
+      if (!raw.write(chunkOf(event))) await drained(raw, unreadMs);
     }
   } finally {
     clearInterval(pinging);
   }
 }
 
-/** Resolves when what was written has been taken, or never will be. */
-function drained(raw: ServerResponse): Promise<void> {
+/** Resolves when what was written has been taken, or never will be: then the connection has ended. */
+function drained(raw: ServerResponse, unreadMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const giveUp = setTimeout(() => raw.destroy(), unreadMs);
     const done = (): void => {
+      clearTimeout(giveUp);
       raw.off("drain", done).off("close", done);
       resolve();
     };

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { errorTable } from "@holdfast/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -131,6 +133,21 @@ describe("requests that are not valid", () => {
   const balanceAt = (at: string) =>
     asAda.send(`wallets.balanceAt?input=${encodeURIComponent(JSON.stringify({ walletId, at }))}`);
   const mine = (headers: Record<string, string>) => asAda.send("wallets.mine", { headers });
+
+  test("methods that no procedure takes, such as TRACE, which fetch does not even send", async () => {
+    for (const method of ["TRACE", "PATCH", "OPTIONS"]) {
+      const sent = request(`${server.url}/trpc/wallets.mine`, { method }).end();
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      expect([method, response.statusCode]).toEqual([method, 400]);
+      response.resume();
+    }
+  });
+
+  test("a stream of one call, which there is not, is refused in JSON that says so", async () => {
+    const response = await asAda.send("wallets.mine", { headers: { accept: "application/jsonl" } });
+    expect(response.headers.get("content-type")).toMatch("application/json");
+    expect(await refusal(Promise.resolve(response))).toBe("BAD_REQUEST");
+  });
 
   test("a batch of requests has an answer for each, and 207 when they differ", async () => {
     const input = (amount: string) => ({ idempotencyKey: freshKey(), walletId, amount });

@@ -62,7 +62,7 @@ describe("the console", () => {
     expect(response.headers.get("cache-control")).toContain("immutable");
   });
 
-  test.each(["/assets/gone.js", "/trpc/x/y", "/v1/wallets", "/demo/nothing", "/metrics/x"])(
+  test.each(["/assets/gone.js", "/trpc/x/y", "/docs/nothing", "/demo/nothing", "/metrics/x"])(
     "a miss at %s is an error in JSON, not the page",
     async (path) => {
       const response = await page(path);
@@ -100,6 +100,7 @@ describe("the demo", () => {
       ["bob", 1, "user"],
       ["studio", 1, "service"],
       ["organiser", 1, "user"],
+      ["warden", 1, "admin"],
       ["eve", 2, "user"],
     ]);
     for (const { name, walletId } of people) {

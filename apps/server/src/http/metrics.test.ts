@@ -1,7 +1,8 @@
+import { appRouter } from "@holdfast/api";
 import { errorTable } from "@holdfast/db";
 import { withBlocker } from "@holdfast/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataOf, startTestServer, type TestServer } from "../testing/index.ts";
+import { dataOf, deferred, startTestServer, type TestServer } from "../testing/index.ts";
 
 let server: TestServer;
 let ada: string;
@@ -54,6 +55,8 @@ test("a boost, a refused boost and a replay each move their own series", async (
     [`holdfast_call_seconds_count{${kind}}`]: 1,
     holdfast_batch_size_count: 1,
     holdfast_batch_size_sum: 1,
+    holdfast_commit_seconds_count: 1,
+    'holdfast_procedure_seconds_count{procedure="wallets.boost"}': 1,
     holdfast_lock_wait_seconds_count: 1,
     'holdfast_transaction_seconds_count{result="committed"}': 1,
   };
@@ -69,6 +72,52 @@ test("a boost, a refused boost and a replay each move their own series", async (
   const short = await movedBy(() => boost("1000", "second"));
   expect(short).toMatchObject({ ...one, [refused]: 1 });
   expect(short[ok]).toBeUndefined();
+  expect(short['holdfast_procedure_calls_total{procedure="wallets.boost",code="INSUFFICIENT_FUNDS"}']).toBe(
+    1,
+  );
+});
+
+test("what never reaches the write path is counted by its procedure", async () => {
+  const counted = (procedure: string, code: string) =>
+    `holdfast_procedure_calls_total{procedure="${procedure}",code="${code}"}`;
+  const moved = await movedBy(async () => {
+    await (await caller()).query("get", { walletId: ada });
+    await (await server.as()).query("mine", {});
+    await boost("0", "not valid");
+  });
+  expect(moved).toMatchObject({
+    [counted("wallets.get", "OK")]: 1,
+    [counted("wallets.mine", "UNAUTHENTICATED")]: 1,
+    [counted("wallets.boost", "BAD_REQUEST")]: 1,
+  });
+  expect(Object.keys(moved).filter((name) => name.startsWith("holdfast_calls_total"))).toEqual([]);
+});
+
+test("a transaction that waits for a session shows while it waits, and is counted", async () => {
+  const narrow = await startTestServer({ databaseUrl: server.databaseUrl, config: { sessions: 1 } });
+  const read = async (name: string) => {
+    const text = await (await fetch(`${narrow.url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1]);
+  };
+  try {
+    const [taken, release] = [deferred(), deferred()];
+    const before = await read("holdfast_session_waits_total");
+    const holding = narrow.db.withTransaction({ tenantId: 1 }, async () => {
+      taken.resolve();
+      await release.promise;
+    });
+    await taken.promise;
+    const waiting = narrow.db.ping();
+    await expect.poll(() => read("holdfast_sessions_waiting")).toBe(1);
+    expect(await read("holdfast_sessions_in_use")).toBe(1);
+    expect(await read("holdfast_sessions_max")).toBe(1);
+    expect(await read("holdfast_session_waits_total")).toBe(before + 1);
+    release.resolve();
+    await Promise.all([holding, waiting]);
+    expect(await read("holdfast_sessions_waiting")).toBe(0);
+  } finally {
+    await narrow.close();
+  }
 });
 
 test("somebody else's lock shows in the lock wait, and in the batches that were given up", async () => {
@@ -162,8 +211,13 @@ test("labels come from closed sets, whatever callers send", async () => {
   const kinds = server.db.registry.features.flatMap(({ inputs }) => Object.keys(inputs));
   const closed: Record<string, (value: string) => boolean> = {
     kind: (value) => kinds.includes(value) || ["major", "minor", "incremental", "weakcb"].includes(value),
+    procedure: (value) => value in appRouter._def.procedures,
     code: (value) => value === "OK" || value in errorTable,
-    result: (value) => ["committed", "rolled-back", "unknown"].includes(value),
+    // Of transactions, of messages to webhooks, of questions to the replay cache.
+    result: (value) =>
+      ["committed", "rolled-back", "unknown", "delivered", "failed"].includes(value) ||
+      ["hit", "late", "miss", "invalid"].includes(value),
+    what: (value) => ["timeout", "error", "not-kept"].includes(value),
     le: (value) => value === "+Inf" || Number(value) > 0,
     // Node's own: parts of its memory, kinds of its handles, its version.
     space: (value) => /^[a-z_]+$/.test(value),

@@ -1,9 +1,11 @@
 import type { Db } from "@holdfast/db";
 import type { FastifyInstance } from "fastify";
+import type { Door } from "../limits/door.ts";
 import type { Metrics } from "../metrics.ts";
 
 export interface MetricsOptions {
   readonly db: Db;
+  readonly door: Door;
   readonly metrics: Metrics;
 }
 
@@ -11,9 +13,9 @@ export interface MetricsOptions {
  * `/metrics` in Prometheus' text. Like `/healthz` it asks for no token and counts towards no limit, and it tells nobody's
  * data; how busy the service is is still nobody's business, so the proxy keeps it from the world.
  */
-export function metricsRoute({ db, metrics }: MetricsOptions) {
+export function metricsRoute({ db, door, metrics }: MetricsOptions) {
   const { registry } = metrics;
-  metrics.attach(db);
+  metrics.attach(db, door);
   return async (app: FastifyInstance): Promise<void> => {
     app.get("/metrics", async (_request, reply) => {
       const text = await registry.metrics();

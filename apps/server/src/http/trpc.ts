@@ -2,24 +2,30 @@ import {
   type Answers,
   appRouter,
   badRequest,
+  type CallEnded,
   type Context,
   isUnknownFault,
+  type Limits,
   parseJson,
   responseHeaders,
   toHoldfastError,
   within,
 } from "@holdfast/api";
 import { type Db, HoldfastError } from "@holdfast/db";
+import type { TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { ReportFault } from "../faults.ts";
+import type { Door } from "../limits/door.ts";
+import type { Strangers } from "../limits/strangers.ts";
 import { answerPlainCalls, type Host } from "./answer-plain-calls.ts";
 import { answerSubscription, readSubscription } from "./answer-subscription.ts";
-import { watchArrivals } from "./arrivals.ts";
+import { limitBodies } from "./body-deadline.ts";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
+import { arrivalOf } from "./front.ts";
 import { acceptJsonBody, IMPORT_LIMIT_BYTES, JsonBody } from "./json-body.ts";
-import { readPlainCalls } from "./plain-calls.ts";
+import { isProcedure, readPlainCalls } from "./plain-calls.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -31,13 +37,27 @@ declare module "fastify" {
 /** Without a limit one HTTP request runs as many calls as its URL has room for: 800, measured. */
 const MAX_CALLS_A_REQUEST = 100;
 
+/** Of others some can't even be put into the web Request that tRPC's adapter works on. */
+const METHODS = new Set(["GET", "HEAD", "POST"]);
+
+/** The crowd inside is not served evenly. */
+const MARGIN = 1.25;
+
 export interface TrpcOptions {
   readonly db: Db;
   readonly authenticate: Authenticate;
   /** Undefined where answers are generated elsewhere. */
   readonly answers?: Answers;
+  /** Undefined where nothing is limited. */
+  readonly limits?: Limits;
+  readonly strangers?: Strangers;
+  readonly door?: Pick<Door, "leave" | "expectedMs">;
   readonly callDeadlineMs: number;
   readonly reportFault: ReportFault;
+  /** How long a subscriber may leave unread what it was sent, in milliseconds. Default 30,000. */
+  readonly unreadMs?: number;
+  /** Told of each call when it was answered, and of the request that it came with. */
+  readonly onCall?: ((ended: CallEnded, requestId: string) => void) | undefined;
 }
 
 export type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -52,15 +72,17 @@ export type Answer = (request: TrpcRequest, reply: FastifyReply, host: Host) => 
 export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptJsonBody(app);
-    decorateWithArrival(app);
+    recordArrivals(app);
+    limitBodies(app, options.callDeadlineMs);
+    app.addHook("onSend", async (_request, _reply, payload) => sayJson(payload));
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
+      if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
       return answer(request, reply, {
         createContext: () => createContext(options, request),
-        onError: (error) => {
-          const known = toHoldfastError(error);
-          if ("id" in known.details && isUnknownFault(error)) options.reportFault(error, known.details.id);
-        },
+        unreadMs: options.unreadMs,
+        onStream: () => options.door?.leave(reply.raw),
+        onError: (error) => report(error, options),
       });
     };
     app.all("/:path", handle);
@@ -68,16 +90,25 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
   };
 }
 
-function decorateWithArrival(app: FastifyInstance): void {
-  const arrivals = watchArrivals();
-  const connectedMs = new WeakMap<object, number>();
-  app.server.on("connection", (socket) => connectedMs.set(socket, arrivals.connectionMs()));
+/** tRPC's adapter answers in JSON to what never became a call as well, but leaves it to the web's Response to say what that is. */
+function sayJson(payload: unknown): void {
+  if (!(payload instanceof Response) || !payload.headers.get("content-type")?.startsWith("text/plain"))
+    return;
+  payload.headers.set("content-type", "application/json");
+}
+
+/** Tells the log of a fault that nothing in the table describes. */
+export function report(error: TRPCError, { reportFault }: TrpcOptions): void {
+  const known = toHoldfastError(error);
+  if ("id" in known.details && isUnknownFault(error)) reportFault(error, known.details.id);
+}
+
+/** Once an app: whoever is registered below one that does so already sees what it has seen. */
+export function recordArrivals(app: FastifyInstance): void {
+  if (app.hasRequestDecorator("arrivedMs")) return;
   app.decorateRequest("arrivedMs", 0);
   app.addHook("onRequest", (request, _reply, done) => {
-    const { socket } = request.raw;
-    request.arrivedMs = connectedMs.get(socket) ?? arrivals.requestMs();
-    // Only the first request can have come with its connection.
-    connectedMs.delete(socket);
+    request.arrivedMs = arrivalOf(request.raw);
     done();
   });
 }
@@ -94,9 +125,10 @@ function answerEither(request: TrpcRequest, reply: FastifyReply, host: Host): Pr
 export async function answerByAdapter(
   request: TrpcRequest,
   reply: FastifyReply,
-  { createContext, onError }: Host,
+  { createContext, onError, onStream }: Host,
 ): Promise<FastifyReply> {
   if (request.method === "GET") parseQueryInput(request.url);
+  if (isProcedure(request.params.path, "subscription")) onStream();
   if (request.body instanceof JsonBody) request.body = request.body.text;
   await fastifyRequestHandler({
     router: appRouter,
@@ -113,15 +145,24 @@ export async function answerByAdapter(
 }
 
 /** Looking the caller up counts towards the deadline: a database that is slow there is slow for the call, too. */
-async function createContext(
-  { db, authenticate, answers, callDeadlineMs }: TrpcOptions,
+export async function createContext(
+  { db, authenticate, answers, callDeadlineMs, limits, strangers, door, onCall }: TrpcOptions,
   request: FastifyRequest,
 ): Promise<Context> {
   const remaining = () =>
     remainingMs(request.headers[DEADLINE_HEADER], callDeadlineMs, performance.now() - request.arrivedMs);
-  const authenticateAgain = () => authenticate(request.headers.authorization);
+  // What would be late is not begun.
+  if (door !== undefined && door.expectedMs * MARGIN > remaining())
+    throw new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 });
+  const { authorization } = request.headers;
+  const accepted = strangers?.admit(request.ip, authorization);
+  const authenticateAgain = () => authenticate(authorization);
   const principal = await within(remaining(), authenticateAgain());
-  return { db, principal, authenticateAgain, answers, deadlineMs: remaining() };
+  if (principal !== undefined) accepted?.();
+  return {
+    ...{ db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() },
+    onCall: onCall && ((ended) => onCall(ended, request.id)),
+  };
 }
 
 function refuseWideBatch(path: string): void {

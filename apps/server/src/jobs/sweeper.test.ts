@@ -143,6 +143,8 @@ describe("serve", () => {
     DATABASE_URL: url,
     HOLDFAST_JWT_SECRET: TEST_SECRET,
     HOLDFAST_SWEEP_SECONDS: "1",
+    // Would tell of a database that is away, too.
+    HOLDFAST_WEBHOOK_POLL_MS: "0",
     PORT: "0",
   });
 

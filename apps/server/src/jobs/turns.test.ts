@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTurns, migrateJobs, type Turns } from "./turns.ts";
+import { migrateJobs } from "./queue.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 let database: TestDatabase;
 let sql: postgres.Sql;

@@ -1,11 +1,7 @@
-import { Logger, type RunOnceOptions, runMigrations, runTaskListOnce, type Task } from "graphile-worker";
-import pg from "pg";
+import { runMigrations, runTaskListOnce, type Task } from "graphile-worker";
+import type pg from "pg";
+import { createPool, SCHEMA, withoutFailures, workerOptions } from "./queue.ts";
 
-/** Beside a `graphile_worker` that an application may have in the same database, and in another version. */
-const SCHEMA = "holdfast_jobs";
-/** Waits for a connection or an answer at most so long: a black hole gives neither. */
-const CONNECT_TIMEOUT_MS = 2_000;
-const QUERY_TIMEOUT_MS = 3_000;
 /** A little early, so that the job is due when the replica that had the last turn comes back. */
 const EARLY = 0.9;
 
@@ -33,15 +29,7 @@ export interface Turns {
  * without a word (graphile/worker#635) or take the process with it.
  */
 export function createTurns({ url, everySeconds }: { url: string; everySeconds: number }): Turns {
-  const pool = createPool({
-    connectionString: url,
-    max: 2,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    idleTimeoutMillis: 60_000,
-    allowExitOnIdle: true,
-    application_name: "holdfast jobs",
-  });
+  const pool = createPool(url, 2);
   let migrated = false;
   // The worker remembers by its options what it has read, and would remember a failure: after one it gets new ones.
   let options = workerOptions(pool);
@@ -77,63 +65,4 @@ export function createTurns({ url, everySeconds }: { url: string; everySeconds: 
     },
     close: () => void pool.end().catch(() => {}),
   };
-}
-
-/** Creates or updates the worker's own schema; `url` as for `migrate`. */
-export async function migrateJobs({ url }: { url: string }): Promise<void> {
-  const pool = createPool({ connectionString: url, max: 1 });
-  try {
-    await runMigrations(workerOptions(pool));
-  } finally {
-    await pool.end();
-  }
-}
-
-function createPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool(config);
-  // Whoever uses a connection is told of its end by the query that fails; without a listener the process would end, too.
-  const ignore = (): void => {};
-  pool.on("error", ignore);
-  pool.on("connect", (client) => client.on("error", ignore));
-  return pool;
-}
-
-function workerOptions(pgPool: pg.Pool): RunOnceOptions {
-  return {
-    pgPool,
-    schema: SCHEMA,
-    concurrency: 1,
-    // Its lines quote messages of Postgres; what matters is thrown.
-    logger: new Logger(() => () => {}),
-    noHandleSignals: true,
-    noPreparedStatements: true,
-    // Otherwise nobody handles the rejection when a job can't be completed, and the process ends.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-  };
-}
-
-/**
- * A client for the worker that answers no rows where it would fail, and from then on: the worker prints such failures to
- * stderr, stack and all, or tries again for minutes. Without rows it finds nothing to do and ends.
- */
-function withoutFailures(client: pg.PoolClient): { forWorker: pg.PoolClient; failure: () => unknown } {
-  let failure: unknown;
-  const nothing = { rows: [], rowCount: 0 };
-  async function answer(...asked: [string, unknown[]]): Promise<unknown> {
-    if (failure !== undefined) return nothing;
-    try {
-      return await client.query(...asked);
-    } catch (error) {
-      failure = error;
-      return nothing;
-    }
-  }
-  // One after the other: the worker completes a job while it asks for the next, and the driver means to forbid that.
-  let last: Promise<unknown> = Promise.resolve();
-  const query = (...asked: [string, unknown[]]): Promise<unknown> => {
-    last = last.then(() => answer(...asked));
-    return last;
-  };
-  // The worker asks nothing else of a client.
-  return { forWorker: { query } as unknown as pg.PoolClient, failure: () => failure };
 }

@@ -26,9 +26,14 @@ export interface TestServerOptions {
   readonly config?: Partial<Config>;
   readonly log?: Logger;
   readonly consoleDirectory?: string;
+  /** Leaves answers to the test although it configures their terms. */
+  readonly unanswered?: true;
   /** An existing database instead of a fresh one; it is left when the server closes. */
   readonly databaseUrl?: string;
 }
+
+/** Nothing is sent, unless a test says otherwise. */
+const NO_WEBHOOKS = { pollMs: 0, loopback: true };
 
 /** For tests that say the answers themselves. */
 const NOBODY: Answerer = {
@@ -46,13 +51,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? "";
   const auth = { secret: TEST_SECRET };
-  const defaults = { ...readConfig({}), port: 0, auth, tokenSecret: TEST_SECRET, sweepSeconds: 0 };
+  const defaults = {
+    ...readConfig({}),
+    port: 0,
+    auth,
+    tokenSecret: TEST_SECRET,
+    sweepSeconds: 0,
+    webhooks: NO_WEBHOOKS,
+  };
   const config = { ...defaults, ...options.config, databaseUrl };
   const { consoleDirectory } = options;
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
-    ...(options.config?.answers === undefined ? { answers: () => NOBODY } : {}),
+    ...(options.config?.answers === undefined || options.unanswered ? { answers: () => NOBODY } : {}),
   });
   const url = await server.listen();
   const token = (principal: Principal, expiresInSeconds = 3600) =>

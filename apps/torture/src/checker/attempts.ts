@@ -32,7 +32,7 @@ const RECORDED = new Set([
 const NOT_EXECUTED = new Set([
   ...["BAD_REQUEST", "IDEMPOTENCY_KEY_REQUIRED", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"],
   ...["PAYLOAD_TOO_LARGE", "IDEMPOTENCY_KEY_REUSED", "CURRENCY_MISMATCH", "SAME_WALLET"],
-  ...["TRANSACTION_CONFLICT", "OVERLOADED", "UNAVAILABLE"],
+  ...["RATE_LIMITED", "TRANSACTION_CONFLICT", "OVERLOADED", "UNAVAILABLE"],
 ]);
 
 export function readAttempts(events: readonly HistoryEvent[]): Attempt[] {
@@ -46,7 +46,7 @@ export function readAttempts(events: readonly HistoryEvent[]): Attempt[] {
       return {
         sent,
         replied,
-        meaning: meaningOf(replied),
+        meaning: sent.credential === undefined ? meaningOf(replied) : meaningForNobody(replied),
         isQuery,
         key: isQuery ? undefined : keyOf(sent.procedure, sent.input),
         caller: callerName(sent.caller),
@@ -64,6 +64,12 @@ function meaningOf(replied: Replied | undefined): Meaning {
   if (NOT_EXECUTED.has(reply.code)) return "not-executed";
   const { outcome } = (reply.details ?? {}) as { outcome?: unknown };
   return reply.code === "TIMEOUT" && outcome === "not_started" ? "not-executed" : "unknown";
+}
+
+/** Whoever can't prove who they are has nothing done for them, also when their reply is lost. */
+function meaningForNobody(replied: Replied | undefined): Meaning {
+  const meaning = meaningOf(replied);
+  return meaning === "unknown" ? "not-executed" : meaning;
 }
 
 /** Whether the caller was told an outcome that is recorded. */

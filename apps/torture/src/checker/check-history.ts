@@ -7,6 +7,7 @@ import { replayConversations } from "./conversations/replay-conversations.ts";
 import { checkThreads } from "./conversations/structure.ts";
 import { checkWatchers } from "./conversations/watched.ts";
 import { type Counts, countAll } from "./counts.ts";
+import { checkCredentials } from "./credentials.ts";
 import { checkKeys } from "./keys.ts";
 import { checkLateness, lateReplies } from "./lateness.ts";
 import { checkLeaks } from "./leaks.ts";
@@ -42,7 +43,7 @@ export interface CheckReport {
  * 4. refusals: each was right at some moment of the time that it took (I5, I9), on seats and in conversations at the
  *    database's own (I7, I8);
  * 5. real time: versions, reads and what watchers are told agree with the clock on the wall (I8, I9);
- * 6. replies tell of nobody else (I10) and are on time (I11).
+ * 6. replies tell of nobody else (I10), tell nobodies nothing (I13), and are on time (I11).
  */
 export function checkHistory(
   events: readonly HistoryEvent[],
@@ -74,6 +75,7 @@ export function checkHistory(
     new ConversationReads(one, transcripts, moments, clock, findings).check();
     checkWatchers(one, transcripts, moments, findings);
     checkLeaks(one, owners, findings);
+    checkCredentials(one, findings);
     checkLateness(one, isLate, findings);
   }
   return { violations: findings.violations(), counts: countAll(cases, isLate) };

@@ -100,11 +100,11 @@ function open(step: Step, asker: Asker, answer: Readonly<Record<string, unknown>
 
 /** What pays or sets aside without a hold: credit, debit, transfer, boost, stream, hold. */
 function pay(step: Step, world: World, asker: Asker, answer: Readonly<Record<string, unknown>>): Told {
+  const comesIn = step.kind === "credit";
+  if (comesIn && !mayActForOthers(asker)) return refuse("FORBIDDEN", { needs: "service" });
   const payerField = "fromWalletId" in step ? "fromWalletId" : "walletId";
   const payer = world.wallet(textIn(step, payerField) ?? "");
   if (payer === undefined || !sees(asker, payer)) return refuse("NOT_FOUND", { what: payerField });
-  const comesIn = step.kind === "credit";
-  if (comesIn && !mayActForOthers(asker)) return refuse("FORBIDDEN", { needs: "service" });
   const payee = payeeOf(step, world, payer);
   if (payee !== undefined && "code" in payee) return payee;
 

@@ -1,5 +1,7 @@
 /** The invariants of docs/reliability.md that a run can break. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "I9" | "I10" | "I11" | "I12";
+export type Invariant =
+  | ("I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "I9" | "I10" | "I11" | "I12")
+  | "I13";
 
 export interface Violation {
   readonly invariant: Invariant;

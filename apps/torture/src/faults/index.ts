@@ -7,6 +7,7 @@ import {
   delayDatabase,
   resetDatabaseConnections,
 } from "./break-database-connection.ts";
+import { redisFaults } from "./break-redis.ts";
 import { exhaustConnections } from "./exhaust-connections.ts";
 import type { Fault } from "./fault.ts";
 import { killInFdatasync } from "./kill-in-fdatasync.ts";
@@ -42,6 +43,7 @@ export const passingFaults: readonly Fault[] = [
   delayClients,
   ...lockPileUps,
   shiftClocks,
+  ...redisFaults,
 ];
 
 /** Faults that take a whole process down, one at a time. */

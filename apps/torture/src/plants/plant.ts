@@ -3,6 +3,8 @@ export interface Plant {
   readonly name: string;
   readonly bug: string;
   readonly edits: readonly Edit[];
+  /** The faults that it takes to see it, where all of them together would let it show too rarely. */
+  readonly faults?: RegExp;
 }
 
 export interface Edit {

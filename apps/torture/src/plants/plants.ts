@@ -1,7 +1,9 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
+import { cachePlants } from "./cache-plants.ts";
 import { conversationPlants } from "./conversation-plants.ts";
+import { credentialPlants } from "./credential-plants.ts";
 import { edit, type Plant } from "./plant.ts";
 import { seatPlants } from "./seat-plants.ts";
 import { writePathPlants } from "./write-path-plants.ts";
@@ -186,4 +188,13 @@ export const plants: readonly Plant[] = [
   },
   ...seatPlants,
   ...conversationPlants,
+  ...credentialPlants,
+  ...cachePlants,
 ];
+
+export function findPlant(name: string): Plant {
+  const plant = plants.find((candidate) => candidate.name === name);
+  if (plant === undefined)
+    throw new Error(`no plant "${name}". There are: ${plants.map((each) => each.name).join(", ")}`);
+  return plant;
+}

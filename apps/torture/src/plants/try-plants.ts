@@ -1,6 +1,5 @@
-import { findPlant } from "../server-bundle.ts";
 import { torture } from "../torture.ts";
-import { plants } from "./plants.ts";
+import { findPlant, plants } from "./plants.ts";
 
 export interface TriedPlant {
   readonly name: string;
@@ -49,7 +48,7 @@ function row(...cells: readonly string[]): string {
 }
 
 async function tryPlant(
-  { name, bug }: (typeof plants)[number],
+  { name, bug, faults }: (typeof plants)[number],
   onProgress: (message: string) => void,
 ): Promise<TriedPlant> {
   const startedAt = performance.now();
@@ -57,7 +56,7 @@ async function tryPlant(
   let operations = 0;
   for (const [round, length] of ROUNDS_SECONDS.entries()) {
     // A late reply may be this machine's doing, so it would be no catch.
-    const run = { seed: round + 1, seconds: length, faults: true, timed: false, plant: name };
+    const run = { seed: round + 1, seconds: length, faults: true, timed: false, plant: name, only: faults };
     const report = await torture({ ...run, onProgress });
     operations += report.workload.attempts;
     const invariants = [...new Set(report.violations.map(({ invariant }) => invariant))].sort();

@@ -5,7 +5,8 @@ export interface Call {
   readonly port: number;
   readonly procedure: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly token: string;
+  /** The header of this name. */
+  readonly authorization: string;
   /** What the server is told. */
   readonly deadlineMs: number;
   /** When the caller stops waiting. */
@@ -27,7 +28,7 @@ export function send(call: Call): Promise<Reply> {
       path: `/trpc/${call.procedure}${search}`,
       method: query ? "GET" : "POST",
       headers: {
-        authorization: `Bearer ${call.token}`,
+        authorization: call.authorization,
         "content-type": "application/json",
         "holdfast-deadline-ms": String(call.deadlineMs),
       },
@@ -75,9 +76,14 @@ function read(httpStatus: number, body: string): Reply {
   return { kind: "unreadable", httpStatus, body };
 }
 
+/** Codes after which the same call may be sent again. */
+const PASSING: ReadonlySet<string> = new Set([
+  ...["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT", "RATE_LIMITED"],
+]);
+
 /** Whether a key's fate is settled: told, or refused for good. */
 export function isDefinite(reply: Reply): boolean {
   if (reply.kind === "success") return true;
   if (reply.kind !== "error") return false;
-  return !["TIMEOUT", "INTERNAL", "OVERLOADED", "UNAVAILABLE", "TRANSACTION_CONFLICT"].includes(reply.code);
+  return !PASSING.has(reply.code);
 }

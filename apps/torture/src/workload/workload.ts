@@ -4,6 +4,7 @@ import { createRandom, type Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { Book, service, user } from "./book.ts";
 import { newConversation } from "./conversation-intents.ts";
+import { createHostileTokens, type HostileToken } from "./hostile-tokens.ts";
 import { type Intent, key } from "./intent.ts";
 import { makeIntent } from "./intents.ts";
 import { otherContent } from "./other-content.ts";
@@ -24,7 +25,7 @@ export interface WorkloadOptions {
 export interface Workload {
   /** Intents begun, and what the clients did to them on purpose. */
   readonly counts: Record<
-    "intents" | "attempts" | "retries" | "duplicates" | "late" | "poisoned" | "gave-up-early",
+    "intents" | "attempts" | "retries" | "duplicates" | "late" | "poisoned" | "hostile" | "gave-up-early",
     number
   >;
   /** Calls that were given up long after everything had healed: nobody could tell what became of them. */
@@ -71,6 +72,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const random = createRandom(options.seed);
   const book = new Book(tenants);
   const tokenFor = createTokenSigner(world.secret);
+  const hostileTokens = createHostileTokens(world.secret);
   const answeredAt = new Map<number, number>();
   const counts = {
     intents: 0,
@@ -79,6 +81,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     duplicates: 0,
     late: 0,
     poisoned: 0,
+    hostile: 0,
     "gave-up-early": 0,
   };
   let opening = true;
@@ -88,19 +91,25 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   let clockShiftMs = 0;
   const late: { at: number; intent: Intent }[] = [];
 
-  async function attempt(intent: Intent, route: Route, giveUpMs?: number): Promise<Reply> {
+  async function attempt(
+    intent: Intent,
+    route: Route,
+    { giveUpMs, hostile }: { giveUpMs?: number | undefined; hostile?: HostileToken } = {},
+  ): Promise<Reply> {
     const { direct, random: from } = route;
     const site = from.pick(world.servers);
     const deadlineMs = opening ? OPENING_DEADLINE_MS : from.pick(DEADLINES_MS);
-    const token = await tokenFor(intent.caller);
+    const authorization =
+      hostile?.authorizationFor(intent.caller) ?? `Bearer ${await tokenFor(intent.caller)}`;
     const attempt = ++counts.attempts;
-    const sent = { attempt, atMs: performance.now(), server: site.index, deadlineMs, direct };
+    const credential = hostile?.name;
+    const sent = { attempt, atMs: performance.now(), server: site.index, deadlineMs, direct, credential };
     history.write({ type: "sent", ...sent, ...intent });
     const reply = await send({
       port: direct ? site.process.port : site.clientProxy.port,
       procedure: intent.procedure,
       input: intent.input,
-      token,
+      authorization,
       deadlineMs,
       patienceMs: giveUpMs ?? (direct ? deadlineMs + LATE_MS : deadlineMs),
     });
@@ -116,7 +125,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     for (let tries = 0; ; tries++) {
       const impatient = !finishing && from.chance(0.02);
       if (impatient) counts["gave-up-early"]++;
-      const reply = await attempt(intent, route, impatient ? from.whole(1, 30) : undefined);
+      const reply = await attempt(intent, route, { giveUpMs: impatient ? from.whole(1, 30) : undefined });
       if (isDefinite(reply)) return reply;
       if (opening && tries > 20)
         throw new Error(
@@ -194,6 +203,15 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     }
   }
 
+  /** The same call, with the key that was told its outcome, or another one that nobody else sends: from who is not who they say. */
+  async function trespass(intent: Intent, route: Route): Promise<void> {
+    const { random: from } = route;
+    if (!from.chance(0.04)) return;
+    counts.hostile++;
+    const target = from.chance(0.5) ? intent : makeIntent(from, book, Date.now() + clockShiftMs);
+    await attempt(target, route, { hostile: from.pick(hostileTokens) });
+  }
+
   /** Sometimes the same call, or another one with its key, at the same time: often to the other server. */
   function startRival(intent: Intent, route: Route): Promise<Reply> | undefined {
     const { random: from } = route;
@@ -232,6 +250,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       learn(intent, await resolve(intent, route));
       await rival;
       await mischief(intent, route);
+      await trespass(intent, route);
     }
   }
 

@@ -13,6 +13,6 @@ export const rooms = [
   { to: "/seats", name: "Seats", icon: SeatIcon, here: true },
   { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: true },
   { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: false },
-  { to: "/operations", name: "Operations", icon: OperationIcon, here: false },
+  { to: "/operations", name: "Operations", icon: OperationIcon, here: true },
   { to: "/live-metrics", name: "Metrics", icon: MetricsIcon, here: true },
 ] as const;

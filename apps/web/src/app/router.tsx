@@ -67,6 +67,20 @@ const metrics = createRoute({
   path: "/live-metrics",
   component: lazyRouteComponent(() => import("../metrics/metrics-page.tsx"), "MetricsPage"),
 });
+const OperationsPage = lazyRouteComponent(
+  () => import("../operations/operations-page.tsx"),
+  "OperationsPage",
+);
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: "/operations",
+  // What is asked stands in the address, so that a story can be shown to somebody else.
+  validateSearch: ({ of }: Record<string, unknown>): { of?: string } =>
+    typeof of === "string" && of !== "" ? { of } : {},
+  component: function OperationsRoute() {
+    return <OperationsPage asked={operations.useSearch().of} />;
+  },
+});
 const later = (path: keyof typeof plans) =>
   createRoute({ getParentRoute: () => root, path, component: () => <NotHereYet {...plans[path]} /> });
 
@@ -79,7 +93,7 @@ const routeTree = root.addChildren([
   conversations,
   conversation,
   later("/race-lab"),
-  later("/operations"),
+  operations,
   metrics,
 ]);
 

@@ -4,8 +4,4 @@ export const plans = {
     title: "Race lab",
     will: "Two payments at the same moment, run by a careless strategy and by this one, side by side, to see what each loses.",
   },
-  "/operations": {
-    title: "Operations",
-    will: "What became of a key: the call, its outcome, and every row it wrote.",
-  },
 } as const;

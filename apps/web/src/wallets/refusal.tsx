@@ -14,6 +14,8 @@ export function refusalTitle(error: MutationError): string {
       return "Refused: different currencies";
     case "BALANCE_LIMIT":
       return "Refused: the other wallet is full";
+    case "RATE_LIMITED":
+      return "Not done: too many calls at a time";
     case "OVERLOADED":
       return "Not done: the server is too busy";
     case "TIMEOUT":
@@ -51,6 +53,7 @@ export function RefusalReason({ error, unit }: { error: MutationError; unit: str
         </p>
       );
     case "SAME_WALLET":
+    case "RATE_LIMITED":
     case "OVERLOADED":
     case "TIMEOUT":
     case "ABORTED":

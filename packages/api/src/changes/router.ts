@@ -1,7 +1,7 @@
 import { type ChangeEvent, HoldfastError, parseWatchInput, type WatchInput } from "@holdfast/db";
 import { tracked } from "@trpc/server";
 import { inputParser, type Wire } from "../input.ts";
-import { authed, type Context, router } from "../trpc.ts";
+import { type Context, procedure, router } from "../trpc.ts";
 import { Cursor } from "./cursor.ts";
 
 /** With `lastEventId` when a connection was lost: tRPC puts it there from the header or the query. */
@@ -22,13 +22,22 @@ export const changesRouter = router({
    * Server-sent events, the changes of a moment in one. A connection that is lost is taken up again with `lastEventId`,
    * at this replica or another, without a gap. `reset` means: read the topic, and go on from its version.
    */
-  watch: authed.input(watchInput).subscription(async ({ ctx, input: { cursor }, signal }) => {
-    const leave = new AbortController();
-    signal?.addEventListener("abort", () => leave.abort(), { once: true });
-    const events = await ctx.db.watch(ctx.principal, cursor.topics, leave.signal);
-    leaveWithCredential(ctx, leave);
-    return tellAll(cursor, events, leave);
-  }),
+  watch: procedure("signed-in")
+    .input(watchInput)
+    .subscription(async ({ ctx, input: { cursor }, signal }) => {
+      const leave = new AbortController();
+      const left = ctx.limits?.watch(ctx.principal);
+      if (left !== undefined) leave.signal.addEventListener("abort", left, { once: true });
+      signal?.addEventListener("abort", () => leave.abort(), { once: true });
+      try {
+        const events = await ctx.db.watch(ctx.principal, cursor.topics, leave.signal);
+        leaveWithCredential(ctx, leave);
+        return tellAll(cursor, events, leave);
+      } catch (error) {
+        leave.abort();
+        throw error;
+      }
+    }),
 });
 
 /** Leaves when the credential has ended; not when nobody can say so at the moment. */

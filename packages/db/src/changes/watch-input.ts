@@ -23,6 +23,9 @@ const watchInput = z.strictObject({
     ),
 });
 
+/** By the name of the procedure that takes it. */
+export const changeInputs = { "changes.watch": watchInput } as const;
+
 export type WatchInput = z.input<typeof watchInput>;
 
 /** @throws HoldfastError BAD_REQUEST. */

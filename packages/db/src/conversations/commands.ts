@@ -13,12 +13,16 @@ const MAX_STEPS = 1_000;
 
 const key = { idempotencyKey: field.idempotencyKey };
 const within = { conversationId: field.id };
-/** The last seq that the caller knows: when there is a later one, nothing is written. */
-const expected = { expectedSeq: field.version.optional() };
+const expected = {
+  expectedSeq: field.version
+    .describe("The last seq that the caller knows: when there is a later one, nothing is written.")
+    .optional(),
+};
 const begin = {
-  title: field.text(200).optional(),
-  /** Whose it is; the caller's when left out. Services may name anybody. */
-  ownerId: field.ownerId.optional(),
+  title: field.text(200).meta({ example: "Refund" }).optional(),
+  ownerId: field.ownerId
+    .describe("Whose it is; the caller's when left out. Services may name anybody.")
+    .optional(),
 };
 const answer = { ...within, answerId: field.id };
 /** What a model has used so far for an answer, in tokens. */
@@ -49,10 +53,13 @@ export const conversationInputs = {
     ...key,
     ...within,
     message: userMessage,
-    /** Pays for the answer. */
-    walletId: field.id.optional(),
-    /** While another answer is under way: refuse, or append now and answer afterwards. Default "refuse". */
-    whenBusy: z.enum(["refuse", "queue"]).optional(),
+    walletId: field.id.describe("Pays for the answer, where answers cost something.").optional(),
+    whenBusy: z
+      .enum(["refuse", "queue"])
+      .describe(
+        'While another answer is under way: refuse, or append now and answer afterwards. Default "refuse".',
+      )
+      .optional(),
     ...expected,
   }),
   /** Ends the answer that is under way; what was said of it stays. */
@@ -61,7 +68,10 @@ export const conversationInputs = {
   "conversations.importJson": z.strictObject({
     ...key,
     ...begin,
-    messages: z.array(imported).max(MAX_IMPORTED),
+    messages: z
+      .array(imported)
+      .max(MAX_IMPORTED)
+      .describe("In their order: messages as they are appended, or `{ role, content }`."),
   }),
 
   // For who generates answers, in process and as a service: no procedure sends these.

@@ -86,7 +86,11 @@ export function createConversationsFeature(
 
     write: writeConversationRows,
     topic: conversationTopic,
-    touched: (rows) => new Set([...rows.appended, ...rows.said].map(({ conversationId }) => conversationId)),
+    touched: (rows) =>
+      [...rows.appended, ...rows.said].map(({ conversationId, version }) => ({
+        id: conversationId,
+        version,
+      })),
     written: writtenByConversations,
     stepsOf: stepsOfAnswer,
     checks: conversationChecks,

@@ -54,10 +54,14 @@ export const part = z
   });
 
 const messageFields = z.strictObject({
-  id: field.text(255),
-  role: z.enum(["system", "user", "assistant"]),
-  metadata: z.unknown().optional(),
-  parts: z.array(part).min(1).max(MAX_PARTS),
+  id: field.text(255).meta({ description: "Unique within its conversation.", example: "msg-1" }),
+  role: z.enum(["system", "user", "assistant"]).meta({ example: "user" }),
+  metadata: z.unknown().describe("Any JSON.").optional(),
+  parts: z
+    .array(part)
+    .min(1)
+    .max(MAX_PARTS)
+    .meta({ description: "As the AI SDK's UIMessage has them.", example: [{ type: "text", text: "Hello" }] }),
 });
 
 /** A message as it is sent. */

@@ -11,18 +11,23 @@ import type { Message } from "./message.ts";
 import type { Step } from "./steps.ts";
 import { MESSAGE_COLUMNS, viewOf } from "./views.ts";
 
-const pageSize = z.int().min(1).max(200).optional();
+const pageSize = z.int().min(1).max(200).describe("How many a page. Default 50.").optional();
 
 /** Input schemas by query. */
 export const conversationQueries = {
-  "conversations.list": z.strictObject({ before: field.id.optional(), limit: pageSize }),
+  "conversations.list": z.strictObject({
+    before: field.id
+      .describe("Conversations that were created before this one; the newest when left out.")
+      .optional(),
+    limit: pageSize,
+  }),
   "conversations.get": z.strictObject({ conversationId: field.id, limit: pageSize }),
   /** A page before or after a seq; the last page when neither is given. */
   "conversations.messages": z
     .strictObject({
       conversationId: field.id,
-      before: field.version.optional(),
-      after: field.version.optional(),
+      before: field.version.describe("Messages before this seq.").optional(),
+      after: field.version.describe("Messages after this seq.").optional(),
       limit: pageSize,
     })
     .refine(({ before, after }) => before === undefined || after === undefined, {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, type Db } from "../connect.ts";
 import { createFeatures } from "../features.ts";
+import type { Principal } from "../principal.ts";
 import { createConversation, send, text } from "../testing/conversations.ts";
 import { ada, bob, newKey, openWallet, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
@@ -132,4 +133,20 @@ test("an answer that was stopped half-way: what was held, captured and released 
     { step: "release", captured: "35", remaining: "0", balance: "465", held: "0", available: "465" },
   ]);
   expect((await explainOperation(db, ada, { idempotencyKey: stopped })).story).toEqual(story.story);
+});
+
+test("tells an admin what a command has made of a webhook, and nobody else", async () => {
+  const boss: Principal = { tenantId: 1, subject: "boss", role: "admin" };
+  const idempotencyKey = newKey("webhook");
+  const url = "https://example.com/hooks";
+  const create = { idempotencyKey, url, topics: ["wallet"] };
+  const { webhookId } = await db.execute(boss, { kind: "webhooks.create", ...create });
+  const told = await explainOperation(db, boss, { idempotencyKey });
+  expect(told.wrote).toMatchObject([{ table: "webhooks", row: { webhookId, url, status: "enabled" } }]);
+  expect((await explainOperation(db, shop, { idempotencyKey })).wrote).toEqual([]);
+  const walletId = await openWallet(db, 5n);
+  const again = { idempotencyKey: newKey(), webhookId, topic: { kind: "wallet", id: walletId } };
+  const replayed = await db.execute(boss, { kind: "webhooks.replay", ...again, fromVersion: "1" });
+  const { wrote } = await explainOperation(db, boss, { operationId: replayed.operationId });
+  expect(wrote).toMatchObject([{ table: "webhook_topics", row: { topicId: walletId, state: "waiting" } }]);
 });

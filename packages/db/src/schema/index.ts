@@ -4,3 +4,4 @@ export { holdfast } from "./schema.ts";
 export { reservations, seats, showChanges, shows } from "./shows.ts";
 export { apiKeys, tenants } from "./tenants.ts";
 export { entries, holds, wallets } from "./wallets.ts";
+export { webhookDeliveries, webhooks, webhookTopics } from "./webhooks.ts";

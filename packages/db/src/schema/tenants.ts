@@ -21,6 +21,8 @@ export const apiKeys = holdfast.table(
     secretHash: bytea("secret_hash").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
     revokedAt: instant("revoked_at"),
+    /** What created it; null for a key from before that was recorded. */
+    operationId: uuid("operation_id"),
   },
   (key) => [
     primaryKey({ name: "api_keys_pkey", columns: [key.tenantId, key.id] }),

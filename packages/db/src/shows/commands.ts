@@ -13,14 +13,15 @@ const MAX_HOLD_SECONDS = 86_400;
 const key = { idempotencyKey: field.idempotencyKey };
 
 const create = {
-  name: field.text(200),
+  name: field.text(200).meta({ example: "Hamlet, Friday" }),
   startsAt: z.iso.datetime({ offset: true }).optional(),
-  /** Who is paid; needed unless every price is 0. */
-  walletId: field.id.optional(),
-  /** How long a reservation lasts unless its call says otherwise, in seconds. Default 300. */
-  holdSeconds: seconds(MAX_HOLD_SECONDS).optional(),
-  /** How long it lasts at most, whatever it is extended by. Default 1,200. */
-  maxHoldSeconds: seconds(MAX_HOLD_SECONDS).optional(),
+  walletId: field.id.describe("Who is paid; needed unless every price is 0.").optional(),
+  holdSeconds: seconds(MAX_HOLD_SECONDS)
+    .describe("How long a reservation lasts unless its call says otherwise. Default 300.")
+    .optional(),
+  maxHoldSeconds: seconds(MAX_HOLD_SECONDS)
+    .describe("How long it lasts at most, whatever it is extended by. Default 1,200.")
+    .optional(),
   ...layoutInput,
 };
 
@@ -36,7 +37,7 @@ const seatIds = z
   });
 
 const bestAvailable = z.strictObject({
-  quantity: z.int().min(1).max(MAX_RESERVED),
+  quantity: z.int().min(1).max(MAX_RESERVED).meta({ example: 2 }),
   section: sectionId.optional(),
   category: categoryId.optional(),
 });
@@ -45,15 +46,22 @@ const reserve = z
   .strictObject({
     ...key,
     showId: field.id,
-    seatIds: seatIds.optional(),
-    bestAvailable: bestAvailable.optional(),
-    /** When a seat is taken: hold the nearest ones instead, or refuse. Default "refuse". */
-    ifTaken: z.enum(["refuse", "nearest"]).optional(),
-    expiresInSeconds: seconds(MAX_HOLD_SECONDS).optional(),
-    /** Gives the customer's reservation of this show up for the new one, if that succeeds. */
-    replace: z.boolean().optional(),
-    /** For whom; the caller when left out. Services may name anybody. */
-    customerId: field.ownerId.optional(),
+    seatIds: seatIds
+      .meta({ description: "These seats. Give either this or bestAvailable.", example: ["A1", "A2"] })
+      .optional(),
+    bestAvailable: bestAvailable.describe("So many seats, side by side where that is possible.").optional(),
+    ifTaken: z
+      .enum(["refuse", "nearest"])
+      .describe('When a seat is taken: hold the nearest ones instead, or refuse. Default "refuse".')
+      .optional(),
+    expiresInSeconds: seconds(MAX_HOLD_SECONDS).describe("Default: what the show says.").optional(),
+    replace: z
+      .boolean()
+      .describe("Gives the customer's reservation of this show up for the new one, if that succeeds.")
+      .optional(),
+    customerId: field.ownerId
+      .describe("For whom; the caller when left out. Services may name anybody.")
+      .optional(),
   })
   .refine((input) => (input.seatIds === undefined) !== (input.bestAvailable === undefined), {
     path: ["seatIds"],
@@ -69,16 +77,27 @@ export const token = z
     if (parsed !== undefined) return { ...parsed, tokenHash: hashToken(value) };
     context.addIssue({ code: "custom", message: "is not the token of a reservation" });
     return z.NEVER;
+  })
+  .meta({
+    description: "What the reservation's answer told. A secret: whoever has it can use the reservation.",
+    example: "AaIBW5j6dlWs2c71P9P5q.secret",
   });
 
 /** Input schemas by command kind; a kind is the name of the procedure that sends it. */
 export const showInputs = {
   "shows.create": z.strictObject({ ...key, ...create }),
   "seats.reserve": reserve,
-  "seats.extend": z.strictObject({ ...key, token, expiresInSeconds: seconds(MAX_HOLD_SECONDS) }),
+  "seats.extend": z.strictObject({
+    ...key,
+    token,
+    expiresInSeconds: seconds(MAX_HOLD_SECONDS).meta({ description: "From now on.", example: 300 }),
+  }),
   "seats.release": z.strictObject({ ...key, token }),
-  /** `walletId` pays; it may be left out when the seats cost nothing. */
-  "seats.confirm": z.strictObject({ ...key, token, walletId: field.id.optional() }),
+  "seats.confirm": z.strictObject({
+    ...key,
+    token,
+    walletId: field.id.describe("Who pays; it may be left out when the seats cost nothing.").optional(),
+  }),
 } as const;
 
 type Inputs = typeof showInputs;

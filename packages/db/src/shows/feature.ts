@@ -92,7 +92,7 @@ export function createShowsFeature(): Feature<ShowCommand, ShowRows, ShowChange>
 
     write: writeShowRows,
     topic: showTopic,
-    touched: (rows) => new Set(rows.history.map(({ showId }) => showId)),
+    touched: (rows) => rows.history.map(({ showId, version }) => ({ id: showId, version })),
     written: writtenByShows,
     checks: showChecks,
   };

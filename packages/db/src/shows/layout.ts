@@ -9,9 +9,9 @@ const MAX_PRICE = 1_000_000_000_000n;
 /** A label that people read on a ticket; control characters part lists of them in SQL. */
 const label = (max: number) =>
   field.text(max).refine((value) => !/\p{Cc}/u.test(value), "must not contain control characters");
-export const seatId = label(32);
-export const sectionId = label(64);
-export const categoryId = label(32);
+export const seatId = label(32).meta({ example: "A1" });
+export const sectionId = label(64).meta({ example: "stalls" });
+export const categoryId = label(32).meta({ example: "standard" });
 
 const price = z
   .custom<`${bigint}` | bigint>(
@@ -19,41 +19,49 @@ const price = z
     'must be a whole number as a decimal string, for example "2500"',
   )
   .transform((value) => BigInt(value))
-  .refine((value) => value >= 0n && value <= MAX_PRICE, `must be between 0 and ${MAX_PRICE}`);
+  .refine((value) => value >= 0n && value <= MAX_PRICE, `must be between 0 and ${MAX_PRICE}`)
+  .meta({
+    type: "string",
+    pattern: "^(0|[1-9][0-9]{0,12})$",
+    description: "A decimal string, in the smallest unit of the organiser's currency.",
+    example: "2500",
+  });
 
 const category = z.strictObject({ id: categoryId, name: field.text(100).optional(), price });
 
 const seat = z.strictObject({
   id: seatId,
-  /** The row's when left out. */
-  category: categoryId.optional(),
-  /** For people who need it: never taken automatically. */
-  accessible: z.boolean().optional(),
-  /** Not for sale. */
-  blocked: z.boolean().optional(),
+  category: categoryId.describe("The row's when left out.").optional(),
+  accessible: z.boolean().describe("For people who need it: never taken automatically.").optional(),
+  blocked: z.boolean().describe("Not for sale.").optional(),
 });
 
-/** Seats from left to right; null is an aisle or a gap: who sits on its two sides does not sit together. */
 const row = z.strictObject({
-  id: label(32),
-  /** The section's when left out. */
-  category: categoryId.optional(),
-  seats: z.array(seat.nullable()).min(1).max(1_000),
+  id: label(32).meta({ example: "A" }),
+  category: categoryId.describe("The section's when left out.").optional(),
+  seats: z
+    .array(seat.nullable())
+    .min(1)
+    .max(1_000)
+    .describe(
+      "From left to right; null is an aisle or a gap: who sits on its two sides does not sit together.",
+    ),
 });
 
 const section = z.strictObject({
   id: sectionId,
   name: field.text(100).optional(),
-  /** The first category of the layout when left out. */
-  category: categoryId.optional(),
-  /** The best first: that is the order in which "best available" goes through them. */
-  rows: z.array(row).min(1).max(MAX_ROWS),
+  category: categoryId.describe("The first category of the layout when left out.").optional(),
+  rows: z
+    .array(row)
+    .min(1)
+    .max(MAX_ROWS)
+    .describe('The best first: that is the order in which "best available" goes through them.'),
 });
 
 const layoutFields = {
-  categories: z.array(category).min(1).max(50),
-  /** The best first. */
-  sections: z.array(section).min(1).max(100),
+  categories: z.array(category).min(1).max(50).describe("What seats cost."),
+  sections: z.array(section).min(1).max(100).describe("The best first."),
 };
 
 /** What a show's creator sends of the house. */

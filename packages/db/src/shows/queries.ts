@@ -12,9 +12,10 @@ import type { Layout } from "./layout.ts";
 /** Input schemas by procedure. */
 export const showQueries = {
   "shows.list": z.strictObject({
-    /** Shows that were created before this one. */
-    before: field.id.optional(),
-    limit: z.int().min(1).max(100).optional(),
+    before: field.id
+      .describe("Shows that were created before this one; the newest when left out.")
+      .optional(),
+    limit: z.int().min(1).max(100).describe("Shows a page. Default 50.").optional(),
   }),
   "shows.get": z.strictObject({ showId: field.id }),
   "seats.check": z.strictObject({ token }),

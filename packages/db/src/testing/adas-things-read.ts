@@ -6,11 +6,15 @@ import {
   getConversation,
   getReservation,
   getWallet,
+  getWebhookSecret,
   listConversations,
+  listDeliveries,
   listEntries,
+  listKeys,
   listMessages,
   listWaiting,
   listWallets,
+  listWebhooks,
   type Principal,
 } from "../index.ts";
 import type { AdasThings } from "./adas-things.ts";
@@ -44,6 +48,16 @@ export function looksAt(things: AdasThings): Look[] {
     ["operations.explain", (db, by) => explainOperation(db, by, { operationId: askedId })],
     ["watching a wallet", (db, by) => firstEvents(db, by, "wallet", purse)],
     ["watching a conversation", (db, by) => firstEvents(db, by, "conversation", conversationId)],
+  ];
+}
+
+/** Every query that tells admins alone of what their tenant has. */
+export function adminsLooksAt({ webhookId }: AdasThings): Look[] {
+  return [
+    ["keys.list", (db, by) => listKeys(db, by, {})],
+    ["webhooks.list", (db, by) => listWebhooks(db, by, {})],
+    ["webhooks.secret", (db, by) => getWebhookSecret(db, by, { webhookId })],
+    ["webhooks.deliveries", (db, by) => listDeliveries(db, by, { webhookId })],
   ];
 }
 

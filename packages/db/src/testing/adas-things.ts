@@ -1,6 +1,6 @@
 import type { Db, HoldfastCommand, Principal } from "../index.ts";
 import { append, createConversation, send, text } from "./conversations.ts";
-import { ada, newKey, openWallet, shop } from "./factories.ts";
+import { ada, newKey, openWallet, root, shop } from "./factories.ts";
 import { createShow } from "./shows.ts";
 
 /** A user of ada's tenant who owns next to nothing. */
@@ -14,6 +14,18 @@ export type AdasThings = Awaited<ReturnType<typeof createAdasThings>>;
 /** Something of every kind that ada owns, and what eve needs to go for it. The `Db` has a `tokenSecret`, and answers cost. */
 export async function createAdasThings(db: Db) {
   const key = () => ({ idempotencyKey: newKey() });
+  const hook = {
+    url: "https://hooks.example.com/told",
+    topics: ["wallet", "conversation"],
+    description: CANARY,
+  } as const;
+  const { webhookId } = await db.execute(root, { kind: "webhooks.create", ...key(), ...hook });
+  const { keyId } = await db.execute(root, {
+    kind: "keys.create",
+    ...key(),
+    subject: "ada's shop",
+    role: "service",
+  });
   const purse = await openWallet(db, 1_000n);
   const hers = await openWallet(db, 10n, { ownerId: "eve" });
   const hold = { walletId: purse, amount: "50", expiresInSeconds: 600 } as const;
@@ -44,7 +56,7 @@ export async function createAdasThings(db: Db) {
   await send(db, eve, hersBusy, { message: text("why?") });
   return {
     ...{ purse, hers, holdId, showId, token, hersToken, conversationId, message, answerId, askedKey },
-    ...{ askedId: asked.operationId, waiting, hersConversation, hersBusy },
+    ...{ webhookId, keyId, askedId: asked.operationId, waiting, hersConversation, hersBusy },
   };
 }
 
@@ -160,5 +172,16 @@ export function attemptsOn(things: AdasThings): Attempt[] {
   add(shop, "conversations.save", { ...answer, steps: [{ at: 0, append: "x" }], tokens: 1 });
   add(shop, "conversations.settle", { ...answer, status: "complete" });
   add(shop, "conversations.answer", { conversationId: things.waiting });
+
+  const { keyId, webhookId } = things;
+  add(root, "keys.create: a key of a service", { subject: "eve's", role: "service" });
+  add(root, "keys.revoke", { keyId });
+  add(root, "webhooks.create", { url: "https://eve.example.com", topics: ["wallet"] });
+  add(root, "webhooks.update: where it goes", { webhookId, url: "https://eve.example.com" });
+  add(root, "webhooks.disable", { webhookId });
+  add(root, "webhooks.enable", { webhookId });
+  add(root, "webhooks.rotateSecret", { webhookId });
+  add(root, "webhooks.replay", { webhookId, topic: { kind: "wallet", id: purse }, fromVersion: "1" });
+  add(root, "webhooks.remove", { webhookId });
   return attempts;
 }

@@ -1,10 +1,16 @@
 import type postgres from "postgres";
 
-/** Seats change with a row of `show_changes`, whose policy asks whose they are; the journal of migrations is the owner's alone. */
-const WRITTEN_WITH_ANOTHER = ["seats"];
+/**
+ * Seats change with a row of `show_changes`, whose policy asks whose they are; what webhooks are to be told follows whatever anybody
+ * writes, and what they were told is written by the sender. The journal of migrations is the owner's alone.
+ */
+const WRITTEN_WITH_ANOTHER = ["seats", "webhook_topics", "webhook_deliveries"];
 const JOURNAL = "migrations";
-/** What tells the numbers of tenants and nothing else, to whoever sweeps all of them. */
-const TELLS_TENANTS = ["overdue_tenants", "waiting_tenants"];
+/** What tells of all tenants what is due in them, to whoever sweeps all of them or sends for all of them. */
+const TELLS_TENANTS = [
+  ...["overdue_tenants", "waiting_tenants"],
+  ...["waiting_webhook_tenants", "lost_webhook_topics", "webhook_backlog"],
+];
 
 /**
  * Each row is one thing in the schema `holdfast` that is not behind row-level security as it should be, in words. It reads what is
@@ -38,7 +44,7 @@ const FAULTS = `
   union all
   select name || ' takes rows without asking for their operation' from stored
   where has_table_privilege('holdfast_app', oid, 'insert') and not name = any ($1::text[]) and not exists (
-    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'holdfast\\.(may_act_for|acts_for_others)\\(')
+    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'holdfast\\.(may_act_for|acts_for_others|administers)\\(')
   union all
   select policy.name || ' has a policy that opens it: ' || policyname from policy
   where not restrictive and not (roles = '{holdfast_app}' and cmd = 'ALL' and qual like '%holdfast.tenant%')

@@ -6,6 +6,7 @@ import { type Db, HoldfastError, type Principal } from "../index.ts";
 export const ada: Principal = { tenantId: 1, subject: "ada", role: "user" };
 export const bob: Principal = { tenantId: 1, subject: "bob", role: "user" };
 export const shop: Principal = { tenantId: 1, subject: "shop", role: "service" };
+export const root: Principal = { tenantId: 1, subject: "root", role: "admin" };
 
 export function newKey(about = "key"): string {
   return `${about}-${randomUUID()}`;

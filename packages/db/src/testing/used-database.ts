@@ -1,8 +1,9 @@
 import postgres from "postgres";
 import { connect, createFeatures, type Db, type HoldfastCommand, type Principal } from "../index.ts";
-import { ada, bob, newKey, openWallet, settle, shop } from "./factories.ts";
+import { ada, bob, newKey, openWallet, root, settle, shop } from "./factories.ts";
 import { useConversations, usePaidAnswers } from "./used-conversations.ts";
 import { useShows } from "./used-shows.ts";
+import { useWebhooks } from "./used-webhooks.ts";
 
 /**
  * Uses every command once or more, with successes, refusals, replays, batches, holds and reservations that expire, and two
@@ -68,6 +69,15 @@ export async function useEverything(db: Db, url: string): Promise<void> {
   await run(shop, { kind: "wallets.batch", ...key(), atomic: false, commands: [...commands, refused] });
   await run(shop, { kind: "wallets.batch", ...key(), atomic: true, commands: [...commands, refused] });
 
+  for (const role of ["user", "service", "admin"] as const) {
+    const create = { kind: "keys.create", ...key(), subject: `of ${role}`, role } as const;
+    const { keyId } = await db.execute(root, create);
+    await run(ada, { kind: "keys.revoke", ...key(), keyId });
+    if (role === "admin") continue;
+    await run(root, { kind: "keys.revoke", ...key(), keyId });
+    await run(root, { kind: "keys.revoke", ...key(), keyId });
+  }
+
   const elsewhere = { ...ada, tenantId: 2 };
   await run(elsewhere, { kind: "wallets.open", ...key(), currency: "sat" });
 
@@ -87,6 +97,7 @@ export async function useEverything(db: Db, url: string): Promise<void> {
   });
   await priced.close();
   await useShows(db, (reservationId) => untilPast("reservations", reservationId));
+  await useWebhooks(db);
   await untilPast("holds", late);
   await sql.end();
   await run(ada, { kind: "wallets.capture", ...key(), holdId: late });

@@ -65,8 +65,8 @@ export class WalletModel {
         return this.#open(step, call);
       case "credit":
       case "wallets.credit": {
-        const wallet = this.#mine(step.walletId, "walletId", call);
         if (call.by.role === "user") throw new Refused("FORBIDDEN", { needs: "service" });
+        const wallet = this.#mine(step.walletId, "walletId", call);
         this.#expectVersion(wallet, step.ifVersion);
         return this.#pay([[step.walletId, Number(step.amount)]]);
       }

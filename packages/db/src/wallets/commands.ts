@@ -3,29 +3,50 @@ import * as field from "../fields.ts";
 
 /** What each wallet command takes. One schema serves the wire (decimal strings) and callers in process (bigint too). */
 
-const note = { memo: field.text(500).optional() };
-const compareAndSet = { ifVersion: field.version.optional() };
-const between = { fromWalletId: field.id, toWalletId: field.id, amount: field.amount };
+const note = {
+  memo: field.text(500).meta({ description: "Kept with the entry.", example: "lunch" }).optional(),
+};
+const compareAndSet = {
+  ifVersion: field.version
+    .meta({
+      description: "Refuse with VERSION_CONFLICT unless the wallet that is paid from has this version.",
+    })
+    .optional(),
+};
+const between = {
+  fromWalletId: field.id.describe("The wallet that pays."),
+  toWalletId: field.id.describe("The wallet that is paid; it must have the same currency."),
+  amount: field.amount,
+};
 
 const open = {
   currency: field.currency,
   minBalance: field.minBalance.optional(),
-  ownerId: field.ownerId.optional(),
+  ownerId: field.ownerId
+    .describe("Whose it is; the caller's when left out. Services may name anybody.")
+    .optional(),
 };
 const credit = {
   walletId: field.id,
   amount: field.amount,
-  source: field.text(255).optional(),
+  source: field.text(255).describe("Where the credit comes from, such as a payment's id.").optional(),
   ...note,
   ...compareAndSet,
 };
 const debit = { walletId: field.id, amount: field.amount, ...note, ...compareAndSet };
 const transfer = { ...between, ...note, ...compareAndSet };
-const boost = { ...between, message: field.text(500).optional(), episodeTitle: field.text(200).optional() };
+const boost = {
+  ...between,
+  message: field
+    .text(500)
+    .meta({ description: "What the listener says with it.", example: "great episode" })
+    .optional(),
+  episodeTitle: field.text(200).optional(),
+};
 const stream = {
   ...between,
-  sessionId: field.text(100),
-  minute: z.int().min(0).max(10_000_000),
+  sessionId: field.text(100).meta({ description: "One time of listening.", example: "listening-7" }),
+  minute: z.int().min(0).max(10_000_000).meta({ description: "Which minute of it is paid for.", example: 3 }),
   episodeTitle: field.text(200).optional(),
 };
 const hold = {
@@ -37,9 +58,12 @@ const hold = {
 };
 const capture = {
   holdId: field.id,
-  amount: field.amount.optional(),
-  toWalletId: field.id.optional(),
-  final: z.boolean().optional(),
+  amount: field.amount.describe("How much of it; all that remains when left out.").optional(),
+  toWalletId: field.id.describe("Who gets it; an external account when left out.").optional(),
+  final: z
+    .boolean()
+    .describe("Whether what then remains is released. Default true: pass false to capture more of it later.")
+    .optional(),
 };
 const release = { holdId: field.id };
 
@@ -56,7 +80,10 @@ const step = z.discriminatedUnion("kind", [
 ]);
 
 export const MAX_BATCH = 1_000;
-const batch = { atomic: z.boolean(), commands: z.array(step).min(1).max(MAX_BATCH) };
+const batch = {
+  atomic: z.boolean().describe("All or none; with false each command has an outcome of its own."),
+  commands: z.array(step).min(1).max(MAX_BATCH),
+};
 
 const key = { idempotencyKey: field.idempotencyKey };
 

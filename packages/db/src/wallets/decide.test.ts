@@ -42,9 +42,10 @@ describe("credit", () => {
   accepts("at the version named", credit("purse", 1n, { ifVersion: 5n }), credited, shop);
   accepts("up to the limit", credit("full", 5n), toTheBrim, shop);
 
-  refuses("a wallet that is not there", credit("nowhere", 1n), missing("walletId"), shop);
-  refuses("another user's as not there", credit("purse", 1n), missing("walletId"), bob);
+  refuses("another user", credit("purse", 1n), forbidden, bob);
+  refuses("a user whose wallet is not there", credit("nowhere", 1n), forbidden, bob);
   refuses("its owner", credit("purse", 1n, { ifVersion: 4n }), forbidden);
+  refuses("a wallet that is not there", credit("nowhere", 1n), missing("walletId"), shop);
   refuses("another version", credit("full", 6n, { ifVersion: 8n }), stale("8", "9"), shop);
   refuses("more than the limit", credit("full", 6n), full, shop);
 });

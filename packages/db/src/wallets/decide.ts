@@ -113,10 +113,10 @@ function decideOpen(
 }
 
 function decideCredit(rows: WalletRows, step: StepOf<"credit">, context: DecideContext): Verdict<StepData> {
-  const wallet = rows.wallets.get(step.walletId);
-  if (wallet === undefined || !maySpend(context.principal, wallet))
-    return refuse("NOT_FOUND", { what: "walletId" });
+  // First: who may credit no wallet at all learns nothing of any.
   if (!actsForOthers(context.principal)) return refuse("FORBIDDEN", { needs: "service" });
+  const wallet = rows.wallets.get(step.walletId);
+  if (wallet === undefined) return refuse("NOT_FOUND", { what: "walletId" });
   return (
     versionConflict(wallet, step.ifVersion) ??
     overLimit(wallet, step.amount) ??

@@ -54,7 +54,7 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
 
   write: writeWalletRows,
   topic: walletTopic,
-  touched: (rows) => new Set(rows.entries.map(({ walletId }) => walletId)),
+  touched: (rows) => rows.entries.map(({ walletId, version }) => ({ id: walletId, version })),
   written: writtenByWallets,
   checks: walletChecks,
 };

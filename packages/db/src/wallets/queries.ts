@@ -16,16 +16,23 @@ const instant = z.iso
 
 /** Input schemas by procedure. */
 export const walletQueries = {
-  "wallets.mine": z.strictObject({ ownerId: field.ownerId.optional() }),
+  "wallets.mine": z.strictObject({
+    ownerId: field.ownerId
+      .describe("Whose wallets; the caller's when left out. Services may name anybody.")
+      .optional(),
+  }),
   "wallets.get": z.strictObject({ walletId: field.id }),
   "wallets.history": z.strictObject({
     walletId: field.id,
-    /** Entries older than this version; the newest when left out. */
-    before: field.version.optional(),
-    limit: z.int().min(1).max(200).optional(),
+    before: field.version.describe("Entries older than this version; the newest when left out.").optional(),
+    limit: z.int().min(1).max(200).describe("Entries a page. Default 50.").optional(),
   }),
   "wallets.balanceAt": z
-    .strictObject({ walletId: field.id, version: field.version.optional(), at: instant.optional() })
+    .strictObject({
+      walletId: field.id,
+      version: field.version.describe("After the entry of this version.").optional(),
+      at: instant.describe("At this instant of the database's clock.").optional(),
+    })
     .refine(({ version, at }) => (version === undefined) !== (at === undefined), "give either version or at"),
 } as const;
 

@@ -60,6 +60,23 @@ describe("a wallet that somebody else's transaction holds", () => {
     expect((await holdings(database.url)).wallet(held).balance).toBe(103n);
   });
 
+  test("is told of: those who wait for it are counted as stuck, and nobody is afterwards", async () => {
+    const held = await openWallet(db, 100n);
+    let waiting: ReturnType<typeof settle<unknown>>[] = [];
+    await whileHeld([held], async (blocker) => {
+      waiting = range(5).map(() => settle<unknown>(db.execute(ada, debit(held))));
+      await blocker.untilWaiting(1);
+      await expect.poll(() => db.stuck, { timeout: 5_000 }).toBe(5);
+      expect(db.waiting).toBe(5);
+      // Whoever gives up is not stuck any more.
+      waiting.push(settle<unknown>(db.execute(ada, debit(held), { deadlineMs: 100 })));
+      await waiting.at(-1);
+      expect(db.stuck).toBe(5);
+    });
+    expect(countOutcomes(await Promise.all(waiting))).toEqual({ ok: 5, TIMEOUT: 1 });
+    expect([db.stuck, db.waiting]).toEqual([0, 0]);
+  });
+
   test("its callers hear TIMEOUT at their deadlines, and the same key tells what became of it", async () => {
     const held = await openWallet(db, 100n);
     const [first, second] = [debit(held), debit(held)];

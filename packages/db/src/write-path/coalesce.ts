@@ -4,11 +4,14 @@ import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
+import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Registry } from "./registry.ts";
+import type { ReplayCache } from "./replay-cache.ts";
+import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
 
 export interface CoalesceOptions {
   readonly sessions: Sessions;
@@ -31,6 +34,7 @@ export interface CoalesceOptions {
   /** Told what a transaction has changed, once it is committed. */
   readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;
   readonly observer: Observer | undefined;
+  readonly replayCache: ReplayCache | undefined;
 }
 
 export interface Coalescer {
@@ -39,6 +43,8 @@ export interface Coalescer {
   /** Refuses new calls and waits for those under way. */
   close(): Promise<void>;
   readonly waiting: number;
+  /** Those of them that wait for a row or a key which somebody else's transaction holds. */
+  readonly stuck: number;
 }
 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
@@ -70,6 +76,8 @@ interface Ticket {
   lane: Lane | undefined;
   /** Whether a transaction that had it aboard may have committed. */
   attempted: boolean;
+  /** Undefined when nobody traces it. */
+  readonly traced: TracedCall | undefined;
   resolve(result: Exclude<Result, { type: "stuck" }>): void;
   reject(error: Error): void;
 }
@@ -97,12 +105,13 @@ interface Lane {
  * somebody's open transaction.
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
-  const { sessions, registry } = options;
+  const { sessions, registry, replayCache } = options;
   const swift = new Map<number, Lane>();
   const patient = new Map<string, Lane>();
   const patientQueue: Lane[] = [];
   let patientRunning = 0;
   let waiting = 0;
+  let stuck = 0;
   let underWay = 0;
   let closed = false;
   let whenDone: (() => void) | undefined;
@@ -150,10 +159,25 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     return swiftLane(tenantId);
   }
 
+  function count(lane: Lane, calls: number): void {
+    waiting += calls;
+    if (lane.stuck !== undefined) stuck += calls;
+  }
+
+  function waitIn(it: Lane, ticket: Ticket): void {
+    ticket.lane = it;
+    ticket.traced?.waits(typeof it.stuck === "object" ? "row" : (it.stuck ?? "swift"));
+  }
+
+  function board(ticket: Ticket): void {
+    ticket.lane = undefined;
+    ticket.traced?.boards();
+  }
+
   function enqueue(to: Lane, ticket: Ticket): void {
-    ticket.lane = to;
+    waitIn(to, ticket);
     to.waiting.push(ticket);
-    waiting++;
+    count(to, 1);
     start(to);
   }
 
@@ -165,22 +189,24 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       if (size > 0 && needs > options.maxBatchNeeds) break;
     }
     const batch = from.waiting.splice(0, size);
-    waiting -= batch.length;
-    for (const ticket of batch) ticket.lane = undefined;
+    count(from, -batch.length);
+    for (const ticket of batch) board(ticket);
     return batch;
   }
 
   function putBack(to: Lane, tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) ticket.lane = to;
+    for (const ticket of tickets) waitIn(to, ticket);
     to.waiting.unshift(...tickets);
-    waiting += tickets.length;
+    count(to, tickets.length);
   }
 
   function leave(ticket: Ticket): void {
-    const at = ticket.lane?.waiting.indexOf(ticket) ?? -1;
-    if (at < 0) return;
-    ticket.lane?.waiting.splice(at, 1);
-    waiting--;
+    const { lane } = ticket;
+    const at = lane?.waiting.indexOf(ticket) ?? -1;
+    if (lane === undefined || at < 0) return;
+    lane.waiting.splice(at, 1);
+    ticket.traced?.boards();
+    count(lane, -1);
   }
 
   function start(it: Lane): void {
@@ -259,26 +285,44 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     const watch = watchTransaction(options.observer);
+    let batch: TracedBatch | undefined;
     try {
-      const how = { tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true };
-      const { results } = await runTransaction(sessions, how, async (tx) => {
+      const how = {
+        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
+        trace: () => batch?.within,
+        onWritten: watch?.written,
+      };
+      const { results, epoch } = await runTransaction(sessions, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
         watch?.begin(calls);
+        // If one is under way, that was an attempt which was rolled back.
+        batch?.end("rolled-back");
+        batch = startBatch(live);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
-        return executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked });
+        const [epoch, executed] = await Promise.all([
+          replayCache?.readEpoch(tx),
+          executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked }),
+        ]);
+        return { results: executed.results, epoch };
       });
       watch?.end("committed");
+      batch?.end("committed");
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
         if (result.type === "stuck") enqueue(rowLane(tenantId, result.need), ticket);
         else ticket.resolve(result);
       }
+      // Never before: what is not committed may not be told.
+      const calls = live.map((ticket) => ticket.call);
+      if (epoch !== undefined) replayCache?.keep(epoch, calls, results);
     } catch (error) {
-      watch?.end(error instanceof OutcomeUnknown ? "unknown" : "rolled-back");
+      const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
+      watch?.end(result);
+      batch?.end(result);
       await recover(it, aboard, skip, error);
     }
   }
@@ -315,6 +359,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       return waiting;
     },
 
+    get stuck() {
+      return stuck;
+    },
+
     submit(call, deadline) {
       if (closed || waiting >= options.maxWaiting) {
         return Promise.reject(new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 }));
@@ -329,8 +377,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
           if (underWay === 0) whenDone?.();
           return true;
         };
+        const within = activeTrace();
         const ticket: Ticket = {
           call,
+          traced: within && new TracedCall(within),
           deadline,
           settled: false,
           lane: undefined,
@@ -347,6 +397,13 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
           Math.max(0, deadline - Date.now()),
         );
         enqueue(laneFor(call), ticket);
+        // Beside the queue and not before it: a call that is new waits for nobody's cache.
+        replayCache?.find(call, (outcome) => {
+          if (ticket.settled) return false;
+          leave(ticket);
+          ticket.resolve({ type: "outcome", outcome, replayed: true });
+          return true;
+        });
       });
     },
 

@@ -1,7 +1,7 @@
 import { newId } from "../ids.ts";
 import { callerOf, type Principal, SYSTEM_CALLER } from "../principal.ts";
 import type { Statements } from "../statements.ts";
-import type { Command, DecideContext, Decision, Feature, Need, Outcome } from "./feature.ts";
+import type { Command, DecideContext, Decision, Feature, Need, Outcome, TopicChanged } from "./feature.ts";
 import { keysByFeature, needName } from "./lock.ts";
 import { type Operation, recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
@@ -17,7 +17,12 @@ export interface Call extends Fingerprint {
 
 /** What became of a call. Only what is recorded is an outcome; a call that is stuck has not been looked at. */
 export type Result =
-  | { readonly type: "outcome"; readonly outcome: Outcome; readonly replayed: boolean }
+  | {
+      readonly type: "outcome";
+      readonly outcome: Outcome;
+      readonly replayed: boolean;
+      readonly operationId?: string | undefined;
+    }
   | { readonly type: "not-executed"; readonly code: string; readonly details: unknown }
   | { readonly type: "stuck"; readonly need: Need };
 
@@ -73,7 +78,8 @@ export async function executeCalls(
 
   // 2 replay: look the keys up, sent after the locks and so answered by a later snapshot.
   const keys = [...new Set(calls.map((call) => call.command.idempotencyKey))];
-  const [locked, { recorded, nowMs }] = await Promise.all([Promise.all(locking), lookUp(tx, tenantId, keys)]);
+  const lookingUp = lookUp(tx, tenantId, keys, registry.followed);
+  const [locked, { recorded, nowMs, followed }] = await Promise.all([Promise.all(locking), lookingUp]);
   onLocked?.();
 
   // A row that is gone may have been taken by a transaction which this very key belongs to: its outcome is there by now.
@@ -104,8 +110,9 @@ export async function executeCalls(
       }
     }
     const { idempotencyKey } = command;
-    operations.push({ id: context.operationId, idempotencyKey, kind, caller, input, outcome });
-    recorded.set(idempotencyKey, { kind, caller, input, outcome });
+    const { operationId } = context;
+    operations.push({ id: operationId, idempotencyKey, kind, caller, input, outcome });
+    recorded.set(idempotencyKey, { operationId, kind, caller, input, outcome });
     return decision;
   };
   for (const { feature, rows } of locked) {
@@ -118,29 +125,45 @@ export async function executeCalls(
     const blocked = stuck.size > 0 && call.needs.find((need) => stuck.has(needName(need)));
     if (blocked) return { type: "stuck", need: blocked };
     const decision = decide(call);
-    if (!decision.ok && !recorded.has(call.command.idempotencyKey)) {
-      return { type: "not-executed", code: decision.code, details: decision.details };
+    const now = recorded.get(call.command.idempotencyKey);
+    if (now !== undefined) {
+      return { type: "outcome", outcome: now.outcome, replayed: false, operationId: now.operationId };
     }
-    const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
-    return { type: "outcome", outcome, replayed: false };
+    if (decision.ok) throw new TypeError("a success was not recorded");
+    return { type: "not-executed", code: decision.code, details: decision.details };
   });
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
     recordOperations(tx, tenantId, operations, nowMs);
-    for (const { feature, rows } of locked) {
-      feature.write(tx, tenantId, rows, nowMs);
-      const kind = feature.topic?.kind;
-      if (kind === undefined || tx.touched === undefined) continue;
-      for (const id of feature.touched?.(rows) ?? []) tx.touched.push({ kind, id });
+    for (const { feature, rows } of locked) feature.write(tx, tenantId, rows, nowMs);
+    if (followed || tx.touched !== undefined) {
+      const topics = locked.flatMap(({ feature, rows }) => changedTopics(feature, rows));
+      tx.touched?.push(...topics);
+      // With the change or not at all: whoever follows it is told of neither more nor less than what is committed.
+      if (followed && topics.length > 0) {
+        for (const { follows } of registry.features) follows?.follow(tx, tenantId, topics, nowMs);
+      }
     }
   }
   return { results, due };
 }
 
+function changedTopics(feature: Feature, rows: unknown): TopicChanged[] {
+  const kind = feature.topic?.kind;
+  if (kind === undefined) return [];
+  const first = new Map<string, bigint>();
+  for (const { id, version } of feature.touched?.(rows) ?? []) {
+    const known = first.get(id);
+    if (known === undefined || version < known) first.set(id, version);
+  }
+  return [...first].map(([id, version]) => ({ kind, id, first: version }));
+}
+
 function replay(before: Recorded, call: Call): Result {
   const fields = differingFields(before, call);
-  if (fields === undefined) return { type: "outcome", outcome: before.outcome, replayed: true };
+  const { outcome, operationId } = before;
+  if (fields === undefined) return { type: "outcome", outcome, replayed: true, operationId };
   return { type: "not-executed", code: "IDEMPOTENCY_KEY_REUSED", details: { fields } };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
+import type { TopicName } from "../topic-name.ts";
 import type { Topic } from "./topic.ts";
 import type { Check } from "./verify.ts";
 
@@ -79,6 +80,27 @@ export interface Locked<Rows> {
   readonly absent: boolean;
 }
 
+/** A topic that a batch changes, and a version that it adds. */
+export interface Touched {
+  readonly id: string;
+  readonly version: bigint;
+}
+
+/** A topic that a batch has changed: the versions from `first` on are its own. */
+export interface TopicChanged extends TopicName {
+  readonly first: bigint;
+}
+
+export interface Follower {
+  /**
+   * Whether anybody in the tenant ($1) wants to know, as SQL: one look at an index, asked with the look-up of the keys. Whoever
+   * has no follower pays for nothing else.
+   */
+  readonly wanted: string;
+  /** Issues a statement for all topics of a batch, without waiting; `atMs` as in `write`. */
+  follow(tx: Statements, tenantId: number, topics: readonly TopicChanged[], atMs: number): void;
+}
+
 /**
  * What a feature provides to the write path: `lock`, `decide`, `write`, and the few words between them. Methods that
  * take `all` see the rows of every feature that the command names in its needs, under the features' names.
@@ -112,9 +134,11 @@ export interface Feature<C extends Command = Command, Rows = unknown, Change = u
   apply(rows: Rows, changes: readonly Change[], operationId: string): void;
   /** Adds to what is recorded of a success what must not be stored; a replay is told the same. */
   tell?(kind: string, data: unknown, derive: Derive): unknown;
-  /** What of this feature can be watched, and the ids of those topics that `write` changes. */
+  /** What of this feature can be watched; the ids of those topics that `write` changes, each with every version it adds. */
   readonly topic?: Topic;
-  touched?(rows: Rows): Iterable<string>;
+  touched?(rows: Rows): Iterable<Touched>;
+  /** What this feature writes down, in the same transaction, of whatever topics a batch changes. */
+  readonly follows?: Follower;
   /** The rows of this feature that a success wrote, those that the principal may see; for `explain`. */
   written?(tx: Statements, principal: Principal, operation: RecordedOperation): Promise<WrittenRow[]>;
   /** The operations, in their order, of something longer that this one is a step of; those that the principal may see. */

@@ -7,6 +7,8 @@ import type { Command, Derive, Feature, FeatureError } from "./feature.ts";
 export interface Registry {
   readonly features: readonly Feature[];
   parse(kind: string, input: unknown): { feature: Feature; command: Command; input: string };
+  /** Whether anybody in the tenant ($1) follows what is changed, as SQL. */
+  readonly followed: string;
   /** How a refusal looks to a caller; undefined for a code that nobody declared. */
   error(code: string): FeatureError | undefined;
   readonly derive: Derive;
@@ -30,12 +32,16 @@ export function createRegistry(features: readonly Feature[], tokenSecret?: strin
 
   const derive: Derive = (text) => {
     if (tokenSecret === undefined)
-      throw new TypeError("tokens of reservations need connect({ tokenSecret })");
+      throw new TypeError(
+        "tokens of reservations, API keys and secrets of webhooks need connect({ tokenSecret })",
+      );
     return createHmac("sha256", tokenSecret).update(text).digest("base64url");
   };
 
+  const wanted = features.flatMap(({ follows }) => (follows === undefined ? [] : [follows.wanted]));
   return {
     features,
+    followed: wanted.length === 0 ? "false" : wanted.map((sql) => `(${sql})`).join(" or "),
     derive,
     tell: (kind, data) => byKind.get(kind)?.tell?.(kind, data, derive) ?? data,
     error: (code) => errors.get(code),

@@ -3,6 +3,8 @@ import type { Outcome } from "./feature.ts";
 
 /** What the idempotency key of a call was used for before. */
 export interface Recorded {
+  /** The operation that recorded it. */
+  readonly operationId?: string | undefined;
   readonly kind: string;
   readonly caller: string;
   /** The parsed input as canonical JSON: the fingerprint. */
@@ -18,23 +20,32 @@ export interface LookedUp {
   readonly recorded: Map<string, Recorded>;
   /** The database's clock in epoch milliseconds: `clock_timestamp()`, because `now()` goes stale in a lock wait. */
   readonly nowMs: number;
+  /** Whether the tenant has somebody who follows what is changed. */
+  readonly followed: boolean;
 }
 
-const LOOK_UP = `select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, found.*
+const lookUpStatement = (followed: string): string => `
+  select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, ${followed} as followed, found.*
   from (select) as always left join (unnest($2::text[]) as wanted(key) cross join lateral (
-    select idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
+    select id::text, idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
     where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found) on true`;
 
 /**
  * Looks idempotency keys up. It runs after the locks were granted, in a statement and so a snapshot of its own: under
  * READ COMMITTED it sees whatever the previous holder of the locks committed.
  */
-export async function lookUp(tx: Statements, tenantId: number, keys: readonly string[]): Promise<LookedUp> {
-  const rows = await tx.run(LOOK_UP, [String(tenantId), pgArray(keys)]);
+export async function lookUp(
+  tx: Statements,
+  tenantId: number,
+  keys: readonly string[],
+  followed = "false",
+): Promise<LookedUp> {
+  const rows = await tx.run(lookUpStatement(followed), [String(tenantId), pgArray(keys)]);
   const recorded = new Map<string, Recorded>();
   for (const row of rows) {
     if (row["idempotency_key"] === null) continue;
     recorded.set(textOf(row, "idempotency_key"), {
+      operationId: textOf(row, "id"),
       kind: textOf(row, "kind"),
       caller: textOf(row, "caller"),
       input: textOf(row, "input"),
@@ -43,7 +54,7 @@ export async function lookUp(tx: Statements, tenantId: number, keys: readonly st
   }
   const [first] = rows;
   if (first === undefined) throw new TypeError("the clock answered no row");
-  return { recorded, nowMs: Number(textOf(first, "now_ms")) };
+  return { recorded, nowMs: Number(textOf(first, "now_ms")), followed: first["followed"] === true };
 }
 
 /**

@@ -9,7 +9,7 @@ export interface Check {
   readonly sql: string;
 }
 
-export const operationChecks: readonly Check[] = [
+const operationChecks: readonly Check[] = [
   {
     invariant: "I1",
     table: "operations",
@@ -19,3 +19,10 @@ export const operationChecks: readonly Check[] = [
       where seal <> ${seal("floor(extract(epoch from created_at) * 1000)::bigint")}`,
   },
 ];
+
+/** Every check of a Holdfast with these features, in the order in which they are made. */
+export function checksOf(
+  features: readonly { readonly checks?: readonly Check[] | undefined }[],
+): readonly Check[] {
+  return [...operationChecks, ...features.flatMap((feature) => feature.checks ?? [])];
+}

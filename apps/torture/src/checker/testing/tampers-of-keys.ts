@@ -34,6 +34,19 @@ export const tampersOfKeys: readonly Tamper[] = [
   tamper("I2", "TIMEOUT not_started is told, and it was executed", /nothing was executed, yet/, (it) => {
     it.replied("last").reply = errorReply("TIMEOUT", 504, { outcome: "not_started" });
   }),
+  tamper("I13", "a token that had expired is told what its owner may read", /was not told 401/, (it) => {
+    const [sent] = it.sent("get");
+    if (sent !== undefined) sent.credential = "expired an hour ago";
+  }),
+  tamper(
+    "I2",
+    "what only a forged token asked for is executed, and its reply is lost",
+    /nothing was executed, yet/,
+    (it) => {
+      const [sent] = it.sent("lost");
+      if (sent !== undefined) sent.credential = "signed with another secret";
+    },
+  ),
   tamper("I2", "an operation under a key that nobody sent", /nobody asked for/, (it) => {
     it.operation("lost").idempotencyKey = "ghost";
   }),

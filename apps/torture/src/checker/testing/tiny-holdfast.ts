@@ -136,8 +136,8 @@ export class TinyHoldfast {
     if (kind === "capture" || kind === "release") return this.#settle(kind, input);
     const amount = BigInt(`${input["amount"]}`);
     const field = "fromWalletId" in input ? "fromWalletId" : "walletId";
-    const payer = this.#owned(`${input[field]}`, field);
     if (kind === "credit" && this.#by.role === "user") throw new No("FORBIDDEN", { needs: "service" });
+    const payer = this.#owned(`${input[field]}`, field);
     const payee = this.#payee(input, payer);
     const { ifVersion } = input;
     if (ifVersion !== undefined && ifVersion !== `${payer.version}`) {

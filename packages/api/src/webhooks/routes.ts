@@ -1,0 +1,101 @@
+import type { Route } from "../rest/route.ts";
+import * as answer from "./answers.ts";
+
+const ONE = ["FORBIDDEN", "NOT_FOUND"] as const;
+
+/** All of them are for admins. */
+export const webhookRoutes: readonly Route[] = [
+  {
+    method: "POST",
+    path: "/webhooks",
+    procedure: "webhooks.create",
+    summary: "Create a webhook",
+    description: "For admins: from now on every change of these kinds of topics is sent to `url`, signed.",
+    answer: answer.toldAnswer,
+    errors: ["FORBIDDEN"],
+    created: "/operations/{operationId}",
+    example: { url: "https://example.com/holdfast", topics: ["wallet"] },
+  },
+  {
+    method: "GET",
+    path: "/webhooks",
+    procedure: "webhooks.list",
+    summary: "List webhooks",
+    description: "For admins: the tenant's, the newest first.",
+    answer: answer.webhooks,
+    errors: ["FORBIDDEN"],
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/update",
+    procedure: "webhooks.update",
+    summary: "Change a webhook",
+    description: "What is left out stays as it is; a `description` of null is taken away.",
+    answer: answer.changedAnswer,
+    errors: ONE,
+    example: { topics: ["wallet", "show"] },
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/enable",
+    procedure: "webhooks.enable",
+    summary: "Enable a webhook",
+    description: "What could not be sent is tried at once.",
+    answer: answer.changedAnswer,
+    errors: ONE,
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/disable",
+    procedure: "webhooks.disable",
+    summary: "Disable a webhook",
+    description: "Nothing is sent until it is enabled again, and nothing is lost.",
+    answer: answer.changedAnswer,
+    errors: ONE,
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/rotate-secret",
+    procedure: "webhooks.rotateSecret",
+    summary: "Give a webhook a new secret",
+    description: "The one before goes on signing beside it for `overlapSeconds`; a day, when left out.",
+    answer: answer.toldAnswer,
+    errors: ONE,
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/remove",
+    procedure: "webhooks.remove",
+    summary: "Remove a webhook",
+    answer: answer.changedAnswer,
+    errors: ONE,
+  },
+  {
+    method: "POST",
+    path: "/webhooks/{webhookId}/replay",
+    procedure: "webhooks.replay",
+    summary: "Send a version of a topic, and all after it, once more",
+    description: "The one of a delivery (`deliveryId`), or one that is named by `topic` and `fromVersion`.",
+    answer: answer.replayedAnswer,
+    errors: ONE,
+    example: { deliveryId: "01a2015b-98fa-7655-acd9-cef53fd3f9ab" },
+  },
+  {
+    method: "GET",
+    path: "/webhooks/{webhookId}/secret",
+    procedure: "webhooks.secret",
+    summary: "Read a webhook's secret",
+    answer: answer.webhookSecret,
+    errors: ONE,
+  },
+  {
+    method: "GET",
+    path: "/webhooks/{webhookId}/deliveries",
+    procedure: "webhooks.deliveries",
+    summary: "Read what became of a webhook's messages",
+    description:
+      "Those that were first tried last come first. `next` goes into `before` for the page that follows.",
+    answer: answer.deliveries,
+    errors: ONE,
+  },
+];
