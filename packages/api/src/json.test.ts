@@ -14,6 +14,14 @@ function refusal(text: string): string {
   return "accepted";
 }
 
+/** How long the processor worked on it: on a busy machine the clock tells more of the others. */
+function workMs(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 describe("parseJson", () => {
   test("gives what JSON.parse gives, for every JSON text without its two faults", () => {
     fc.assert(
@@ -69,16 +77,12 @@ describe("parseJson", () => {
       "[".repeat(500_000) + "]".repeat(500_000),
       `${'{"a":'.repeat(150_000)}1${"}".repeat(150_000)}`,
     ]) {
-      const start = performance.now();
-      expect(refusal(text)).toMatch(/nested 32 levels/);
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(workMs(() => expect(refusal(text)).toMatch(/nested 32 levels/))).toBeLessThan(500);
     }
   });
 
   test("does not slow down on a string of backslashes", () => {
     const text = JSON.stringify({ memo: '\\"'.repeat(200_000) });
-    const start = performance.now();
-    parseJson(text);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(workMs(() => parseJson(text))).toBeLessThan(500);
   });
 });
