@@ -420,6 +420,7 @@ policy messages_written_by_owner on messages as restrictive for INSERT to holdfa
 policy operations_name_only_own on operations as restrictive for INSERT to holdfast_app using () with check ((holdfast.acts_for_others(caller) OR
 CASE
     WHEN ((kind = ANY (ARRAY['wallets.debit'::text, 'wallets.transfer'::text, 'wallets.boost'::text, 'wallets.stream'::text, 'wallets.hold'::text, 'wallets.capture'::text, 'wallets.release'::text, 'seats.confirm'::text, 'seats.release'::text, 'conversations.stop'::text])) AND starts_with((outcome)::text, '{"ok":true'::text)) THEN (holdfast.subject_of(caller) IS NOT NULL)
+    WHEN (kind = 'seats.reserve'::text) THEN COALESCE((holdfast.subject_of(caller) = COALESCE((input ->> 'customerId'::text), holdfast.subject_of(caller))), false)
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
 END))
 

@@ -215,6 +215,9 @@ CREATE POLICY "operations_name_only_own" ON "holdfast"."operations" AS RESTRICTI
     WHEN "kind" IN ('wallets.debit', 'wallets.transfer', 'wallets.boost', 'wallets.stream', 'wallets.hold', 'wallets.capture',
       'wallets.release', 'seats.confirm', 'seats.release', 'conversations.stop') AND starts_with("outcome"::text, '{"ok":true')
       THEN "holdfast"."subject_of"("caller") IS NOT NULL
+    -- The commonest of all that a sale brings: what `names_only_own` would say of it, without the call.
+    WHEN "kind" = 'seats.reserve'
+      THEN coalesce("holdfast"."subject_of"("caller") = coalesce("input" ->> 'customerId', "holdfast"."subject_of"("caller")), false)
     ELSE "holdfast"."names_only_own"("tenant_id", "caller", "kind", "input", "outcome") END);
 --> statement-breakpoint
 -- What a reader is told of rows that are not theirs, and nothing else of them. These run as the owner, who reads all, so each asks
