@@ -19,7 +19,8 @@ test("of 4,000 hostile requests none breaks, learns or changes anything", async 
 test.each(plants)(
   "a bug is found: $bug",
   async (plant) => {
-    const report = await fuzz({ ...run, requests: 4_000, seed: 1, plant, enough: 1 });
+    // Ends with the first finding: the rarest of these bugs shows in one of some 5,000 requests.
+    const report = await fuzz({ ...run, requests: 12_000, seed: 1, plant, enough: 1 });
     expect(report.findings.map(({ rule }) => rule)).toContain(plant.breaks);
   },
   300_000,

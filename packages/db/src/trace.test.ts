@@ -12,6 +12,10 @@ test.each([
     "select a from (select) as b left join (select from holdfast.operations) as c on true",
     "SELECT operations",
   ],
+  [
+    "select (exists (select from holdfast.webhooks where a = 'b')) as c, d.* from holdfast.operations as d",
+    "SELECT operations",
+  ],
   ["with x as (select 1) insert into holdfast.entries select * from x", "INSERT entries"],
   [
     "insert into holdfast.entries values (1); select holdfast.change_wallets($1)",

@@ -47,6 +47,9 @@ export async function traceStatement<T>(
 /** What writes: a statement on a table, or the call of a function of ours. */
 const WRITES = /\b(?:(insert into|update|delete from)\s+holdfast\.(\w+)|select\s+holdfast\.(\w+)\()/gi;
 
+/** A condition, and not what a statement is about. */
+const EXISTS = /\bexists\s*\([^()]*\)/gi;
+
 /** What a statement does to what of ours: "LOCK wallets", "INSERT entries, CALL change_wallets", "COMMIT". */
 export function statementName(text: string): string {
   const writes = [...text.matchAll(WRITES)].map(([, verb, table, called]) =>
@@ -54,6 +57,6 @@ export function statementName(text: string): string {
   );
   if (writes.length > 0) return writes.join(", ");
   const verb = /\bfor (no key )?update\b/i.test(text) ? "lock" : (/\w+/.exec(text)?.[0] ?? "statement");
-  const table = /\b(?:from|join)\s+holdfast\.(\w+)/i.exec(text)?.[1];
+  const table = /\b(?:from|join)\s+holdfast\.(\w+)/i.exec(text.replaceAll(EXISTS, ""))?.[1];
   return table === undefined ? verb.toUpperCase() : `${verb.toUpperCase()} ${table}`;
 }

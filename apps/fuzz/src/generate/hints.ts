@@ -61,9 +61,12 @@ const WORTH_TRYING: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ifVersion: fc.integer({ min: 0, max: 30 }).map(String),
   expectedSeq: fc.integer({ min: 0, max: 30 }).map(String),
   version: fc.integer({ min: 0, max: 9 }).map(String),
+  fromVersion: fc.integer({ min: 1, max: 9 }).map(String),
+  url: fc.constantFrom("https://example.com/hooks", "https://hooks.example.com:8443/?a=b"),
 };
 
 const TOPICS = { wallet: "walletId", show: "showId", conversation: "conversationId" } as const;
+const kinds = fc.subarray(Object.keys(TOPICS), { minLength: 1 });
 
 /** What is worth trying in a field: what is really there, and now and then what is there and is somebody else's. */
 export function hintsOf(known: Known, strangers: Known): Hint {
@@ -74,17 +77,19 @@ export function hintsOf(known: Known, strangers: Known): Hint {
     });
   const topic = fc
     .constantFrom(...(Object.keys(TOPICS) as (keyof typeof TOPICS)[]))
-    .chain((kind) => fc.record({ kind: fc.constant(kind), id: told(TOPICS[kind], fc.uuid()) }))
-    .chain((named) =>
-      fc.option(fc.nat(9).map(String)).map((since) => (since === null ? named : { ...named, since })),
-    );
-  const topics = fc.uniqueArray(topic, {
+    .chain((kind) => fc.record({ kind: fc.constant(kind), id: told(TOPICS[kind], fc.uuid()) }));
+  const watched = topic.chain((named) =>
+    fc.option(fc.nat(9).map(String)).map((since) => (since === null ? named : { ...named, since })),
+  );
+  const topics = fc.uniqueArray(watched, {
     minLength: 1,
     maxLength: 4,
     selector: ({ kind, id }) => `${kind}/${id}`,
   });
-  return (field) => {
-    if (field === "topics") return topics;
+  return (field, { items }) => {
+    // A watcher names topics, a webhook their kinds.
+    if (field === "topics") return items?.type === "string" ? kinds : topics;
+    if (field === "topic") return topic;
     if (Object.hasOwn(WORTH_TRYING, field)) return WORTH_TRYING[field];
     return /(Id|[tT]oken)$/.test(field) ? told(field, fc.uuid()) : undefined;
   };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { JsonSchema } from "./json-schema.ts";
 
-/** Values that reach deeper than any that fit the schema, by the name of their field. */
-export type Hint = (field: string) => fc.Arbitrary<unknown> | undefined;
+/** Values that reach deeper than any that fit the schema, by the name of their field; the schema says which of two it is. */
+export type Hint = (field: string, schema: JsonSchema) => fc.Arbitrary<unknown> | undefined;
 
 /** How often a hint is taken. */
 const HINTED = { hint: 14, schema: 1 };
@@ -11,7 +11,7 @@ const SHORT_TEXT = 30;
 
 /** Values that fit a schema, as far as it says what fits: nearly all are accepted, and the rest is nearly right. */
 export function valuesOf(schema: JsonSchema, hint: Hint, field = ""): fc.Arbitrary<unknown> {
-  const hinted = hint(field);
+  const hinted = hint(field, schema);
   const fitting = fittingValues(schema, hint, field);
   if (hinted === undefined) return fitting;
   return fc.oneof({ weight: HINTED.hint, arbitrary: hinted }, { weight: HINTED.schema, arbitrary: fitting });

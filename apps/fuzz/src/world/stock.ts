@@ -42,6 +42,7 @@ export class Stock {
       }
     }
     await this.#openShow();
+    await this.#openWebhooks();
     await this.renew();
     await this.#read();
   }
@@ -95,6 +96,12 @@ export class Stock {
       ...LAYOUT,
     });
     this.#shows++;
+  }
+
+  /** Not made new: whoever removes one makes one as often. */
+  async #openWebhooks(): Promise<void> {
+    for (const topics of [["wallet"], ["show", "conversation"]])
+      await this.#write("root", "ada", "webhooks.create", { url: "https://example.com/hooks", topics });
   }
 
   /** Requests of every other form, for their recordings. */

@@ -26,7 +26,7 @@ export function createWebhookMetrics(registry: Registry): WebhookMetrics {
     attach(db) {
       const seconds = new Gauge({
         name: "holdfast_webhook_backlog_seconds",
-        help: "How long nothing has arrived for a topic that has something to send.",
+        help: "How long nothing has arrived for a topic that has something to send; as it was, while no session is free to ask.",
         registers: [registry],
         collect: read,
       });

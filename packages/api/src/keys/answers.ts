@@ -18,7 +18,7 @@ export const createdAnswer = answerOf<Told<KeyCreated>>()(
     apiKey: z.string().nullable().meta({
       description:
         "The key itself, to be kept. A repeated call is told it again, or null after a change of the secret that it derives from; the key goes on working.",
-      example: "hf_1_…",
+      example: "hf_1_01a2015b-98fa-7655-acd9-cef53fd3f9ab_9sXq2mT0cYb7nJvK4LwRz1eHgU8dPaFo5iQxV3ZtBkM",
     }),
     replayed,
   }),

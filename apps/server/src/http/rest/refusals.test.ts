@@ -2,6 +2,7 @@ import { type ErrorCode, errorTable } from "@holdfast/db";
 import { startFaultyProxy, throughPort } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readConfig } from "../../config.ts";
 import { DescribedApi } from "../../testing/described-api.ts";
 import { createRestWorld, house, NOWHERE, type RestWorld, said } from "../../testing/rest-world.ts";
 import { startTestServer } from "../../testing/test-server.ts";
@@ -304,6 +305,17 @@ describe("what the document says that an operation can be refused with, it is re
     );
     expect([...tried].sort()).toEqual(described.sort());
   });
+});
+
+test("who asks for more than it may is told so as described", async () => {
+  const limits = { ...readConfig({}).limits, callsPerSecond: 1 };
+  const { databaseUrl } = world.server;
+  const server = await startTestServer({ databaseUrl, config: { limits } });
+  const token = await server.token({ tenantId: 1, subject: "ada", role: "user" });
+  const asked = Array.from({ length: 100 }, () => world.api.call(server.url, "wallets.mine", { token }));
+  const codes = (await Promise.all(asked)).map(({ body }) => body.code);
+  expect(codes).toContain("RATE_LIMITED");
+  await server.close();
 });
 
 test("while the database is out of reach, every operation says so as described", async () => {
