@@ -25,11 +25,10 @@ export interface LookedUp {
 }
 
 const lookUpStatement = (followed: string): string => `
-  select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, followed, found.*
+  select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now_ms, ${followed} as followed, found.*
   from (select) as always left join (unnest($2::text[]) as wanted(key) cross join lateral (
     select id::text, idempotency_key, kind, caller, input::text as input, outcome::text as outcome from holdfast.operations
-    where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found) on true
-  cross join (select ${followed} as followed) as tenant`;
+    where tenant_id = $1::int and idempotency_key = wanted.key offset 0) as found) on true`;
 
 /**
  * Looks idempotency keys up. It runs after the locks were granted, in a statement and so a snapshot of its own: under
