@@ -32,8 +32,7 @@ function storage(map: Map<string, string>): WebStorage {
 }
 
 /** A page of the application: each has a client of its own, as after a reload. */
-const page = () =>
-  createHoldfast({ url: server.url, token: "t", deadlineMs: 150 }).intent("boost:draft-1", store);
+const page = () => createHoldfast({ url: server.url, token: "t" }).intent("boost:draft-1", store);
 const keys = () => server.seen.map(({ inputs }) => inputs[0]?.["idempotencyKey"]);
 
 test("the key is kept before the call is sent, and dropped with the answer", async () => {
