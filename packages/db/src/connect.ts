@@ -237,6 +237,8 @@ export function connect(options: ConnectOptions): Db {
           work,
         );
       } catch (error) {
+        // It has no effect, so nothing of it is unknown.
+        if (error instanceof OutcomeUnknown) throw new HoldfastError("TIMEOUT", { outcome: "not_started" });
         throw asHoldfastError(error, onError);
       }
     },

@@ -138,8 +138,8 @@ export const conversationPlants: readonly Plant[] = [
     edits: [
       edit(
         "write-path/execute.ts",
-        "    operations.push({ id: context.operationId,",
-        '    if (kind !== "conversations.save") operations.push({ id: context.operationId,',
+        "    operations.push({ id: operationId,",
+        '    if (kind !== "conversations.save") operations.push({ id: operationId,',
       ),
     ],
   },

@@ -9,9 +9,13 @@ export const writePathPlants: readonly Plant[] = [
       edit(
         "write-path/execute.ts",
         "  // 1 lock:",
-        "  const early = await lookUp(tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))]);\n  // 1 lock:",
+        "  const early = await lookUp(\n    tx, tenantId, [...new Set(calls.map((call) => call.command.idempotencyKey))], registry.followed);\n  // 1 lock:",
       ),
-      edit("write-path/execute.ts", "lookUp(tx, tenantId, keys)]);", "early]);"),
+      edit(
+        "write-path/execute.ts",
+        "lookUp(tx, tenantId, keys, registry.followed);",
+        "Promise.resolve(early);",
+      ),
       edit(
         "write-path/record.ts",
         "(tenant_id, id, idempotency_key, kind, caller, input, outcome)\n  returning",
@@ -25,8 +29,8 @@ export const writePathPlants: readonly Plant[] = [
     edits: [
       edit(
         "write-path/replay.ts",
-        "const LOOK_UP = ",
-        "const remembered = new Map<string, Recorded>();\n\nconst LOOK_UP = ",
+        "const lookUpStatement = ",
+        "const remembered = new Map<string, Recorded>();\n\nconst lookUpStatement = ",
       ),
       edit(
         "write-path/replay.ts",
