@@ -103,18 +103,23 @@ export function createWebhookJobs({ url, connections }: { url: string; connectio
     },
 
     async run(send, onJob) {
-      const { forWorker, failure } = withoutFailures(pool);
-      const task: Task = async (payload, { query }) => {
-        onJob();
-        const topic = payload as WebhookTopic;
-        const again = await send(topic);
-        // It replaces this one, which ends.
-        if (again !== undefined) await query(ADD_JOBS, jobsOf([topic], again));
-      };
-      await runTaskListOnce(options, { [TASK]: task }, forWorker);
-      if (failure() === undefined) return;
-      options = createOptions();
-      throw failure();
+      // The worker ends when it finds none, and finds none in a queue of which it has just completed one: so it looks again.
+      for (let ran = true; ran; ) {
+        ran = false;
+        const { forWorker, failure } = withoutFailures(pool);
+        const task: Task = async (payload, { query }) => {
+          ran = !stopped;
+          onJob();
+          const topic = payload as WebhookTopic;
+          const again = await send(topic);
+          // It replaces this one, which ends.
+          if (again !== undefined) await query(ADD_JOBS, jobsOf([topic], again));
+        };
+        await runTaskListOnce(options, { [TASK]: task }, forWorker);
+        if (failure() === undefined) continue;
+        options = createOptions();
+        throw failure();
+      }
     },
 
     async recover() {
