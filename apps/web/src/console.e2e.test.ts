@@ -235,6 +235,7 @@ function tryConsole(executablePath: string) {
       await ui.tick(minute, "paid").waitFor();
     }
     await page.getByRole("button", { name: "Stop listening" }).click();
+    await page.getByRole("button", { name: "Start listening" }).waitFor();
     await page.clock.fastForward(60_000);
     expect(await page.locator("[data-tick]").count()).toBe(2);
     const { entries } = await walletOf(server, "bob");

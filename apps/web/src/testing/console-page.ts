@@ -18,7 +18,8 @@ export function consolePage(page: Page) {
     },
     async startStream(to: string, amount: string) {
       await page.getByRole("tab", { name: "Stream" }).click();
-      await page.getByRole("combobox", { name: "To" }).click();
+      // For a moment the panel that goes is there beside the one that comes.
+      await page.getByRole("tabpanel", { name: "Stream" }).getByRole("combobox", { name: "To" }).click();
       await page.getByRole("option", { name: to }).click();
       await page.getByLabel("Amount a minute").fill(amount);
       await page.getByRole("button", { name: "Start listening" }).click();
