@@ -114,3 +114,21 @@ test("whoever was told to stop takes no job", async () => {
   stopped.close();
   expect(await runAll(replicas[0])).toHaveLength(1);
 });
+
+test("what waits in one queue is run in one go", async () => {
+  // More topics than a webhook has queues, so some have to follow each other.
+  const opened = [walletId];
+  for (let more = 0; more < 8; more++) {
+    const { walletId: id } = await db.execute(boss, { kind: "wallets.open", ...key(), currency: "sat" });
+    await db.execute(boss, { kind: "wallets.credit", ...key(), walletId: id, amount: 1n });
+    opened.push(id);
+  }
+  await queueAll();
+  const ran: string[] = [];
+  const send = async ({ topicId }: WebhookTopic) => {
+    ran.push(topicId);
+    return undefined;
+  };
+  await replicas[0]?.run(send, () => {});
+  expect(ran).toEqual(expect.arrayContaining(opened));
+});
