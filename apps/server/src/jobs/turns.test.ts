@@ -40,6 +40,17 @@ test("of all replicas one gets the turn, and none another one before its time", 
   expect(await sql`select key from holdfast_jobs.jobs`).toHaveLength(1);
 });
 
+test("replicas that all find none, one of them slower than the turn of another, take one together", async () => {
+  await sql.unsafe(`create function pause() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(random() * 0.03); return new; end $$`);
+  await sql`create trigger pause before insert on holdfast_jobs._private_jobs for each row execute function pause()`;
+  for (let round = 0; round < 20; round++) {
+    await sql`delete from holdfast_jobs._private_jobs`;
+    expect(await takeAll(), `round ${round}`).toEqual([true, false, false]);
+  }
+  await sql`drop trigger pause on holdfast_jobs._private_jobs`;
+});
+
 test("a replica that died with the turn in its hands keeps it from nobody", async () => {
   const die = (secondsAgo: number) => sql`update holdfast_jobs._private_jobs
     set locked_at = now() - ${secondsAgo} * interval '1 second', locked_by = 'dead', attempts = 1`;

@@ -5,8 +5,12 @@ import { createPool, SCHEMA, withoutFailures, workerOptions } from "./queue.ts";
 /** A little early, so that the job is due when the replica that had the last turn comes back. */
 const EARLY = 0.9;
 
-/** Whoever has the job keeps it for milliseconds; who has it longer has died with it. */
-const ENSURE = `select from ${SCHEMA}.add_job('sweep', '{}'::json, job_key => 'sweep') where not exists (
+/**
+ * Whoever has the job keeps it for milliseconds; who has it longer has died with it. One replica asks at a time and looks
+ * after it was let in: one that had looked before would put the job of the next turn, added meanwhile, back to now.
+ */
+const ENSURE = `select pg_advisory_xact_lock(hashtextextended('${SCHEMA}:sweep', 0));
+  select from ${SCHEMA}.add_job('sweep', '{}'::json, job_key => 'sweep') where not exists (
   select from ${SCHEMA}.jobs where key = 'sweep' and (locked_at is null or locked_at > now() - interval '3 seconds'))`;
 /** On the database's clock, because those of the replicas may differ. */
 const ADD_NEXT = `select from ${SCHEMA}.add_job('sweep', '{}'::json, job_key => 'sweep',
