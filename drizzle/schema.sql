@@ -1236,17 +1236,40 @@ CREATE OR REPLACE FUNCTION holdfast.change_seats(tenant integer, shows uuid[], i
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
 AS $function$
-DECLARE
-  change record;
 BEGIN
-  FOR change IN SELECT * FROM unnest(shows, ids, before, after, statuses) AS t (show_id, id, before, after, status) LOOP
-    UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
-    WHERE seat.tenant_id = tenant AND seat.show_id = change.show_id AND seat.id = change.id
-      AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
-    IF NOT FOUND THEN
-      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
-    END IF;
-  END LOOP;
+  PERFORM holdfast.change_seats_at(tenant, shows, ids, ARRAY(
+    SELECT found.place FROM unnest(shows, ids) WITH ORDINALITY AS wanted (show_id, id, nth) LEFT JOIN LATERAL (
+      SELECT ctid AS place FROM holdfast.seats
+      WHERE tenant_id = tenant AND show_id = wanted.show_id AND id = wanted.id OFFSET 0) AS found ON true
+    ORDER BY wanted.nth), before, after, statuses);
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.change_seats_at(tenant integer, shows uuid[], ids text[], places tid[], before uuid[], after uuid[], statuses text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.seats AS seat SET status = change.status, reservation_id = change.after
+  FROM unnest(shows, ids, places, before, after, statuses) AS change (show_id, id, place, before, after, status)
+  WHERE seat.tenant_id = tenant AND seat.ctid = change.place AND seat.show_id = change.show_id AND seat.id = change.id
+    AND seat.reservation_id IS NOT DISTINCT FROM change.before AND seat.status <> 'sold';
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
@@ -1597,16 +1620,39 @@ CREATE OR REPLACE FUNCTION holdfast.settle_reservations(tenant integer, ids uuid
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
 AS $function$
-DECLARE
-  change record;
 BEGIN
-  FOR change IN SELECT * FROM unnest(ids, before, statuses, expiries) AS t (id, before, status, expires_at) LOOP
-    UPDATE holdfast.reservations AS reservation SET status = change.status, expires_at = change.expires_at
-    WHERE reservation.tenant_id = tenant AND reservation.id = change.id AND reservation.status = change.before;
-    IF NOT FOUND THEN
-      RAISE EXCEPTION 'a row is not as it was decided on' USING ERRCODE = 'HF002';
-    END IF;
-  END LOOP;
+  PERFORM holdfast.settle_reservations_at(tenant, ids, ARRAY(
+    SELECT found.place FROM unnest(ids) WITH ORDINALITY AS wanted (id, nth) LEFT JOIN LATERAL (
+      SELECT ctid AS place FROM holdfast.reservations WHERE tenant_id = tenant AND id = wanted.id OFFSET 0) AS found ON true
+    ORDER BY wanted.nth), before, statuses, expiries);
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
+CREATE OR REPLACE FUNCTION holdfast.settle_reservations_at(tenant integer, ids uuid[], places tid[], before text[], statuses text[], expiries timestamp with time zone[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_memoize TO 'off'
+AS $function$
+DECLARE
+  changed bigint;
+BEGIN
+  UPDATE holdfast.reservations AS reservation SET status = change.status, expires_at = change.expires_at
+  FROM unnest(ids, places, before, statuses, expiries) AS change (id, place, before, status, expires_at)
+  WHERE reservation.tenant_id = tenant AND reservation.ctid = change.place AND reservation.id = change.id
+    AND reservation.status = change.before;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed <> cardinality(ids) THEN
+    RAISE EXCEPTION 'wrote % rows instead of %', changed, cardinality(ids) USING ERRCODE = 'HF002';
+  END IF;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
