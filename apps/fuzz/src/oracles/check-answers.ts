@@ -25,7 +25,7 @@ export function checkAnswers(request: FuzzRequest, { responses, end }: Exchange)
       ...(told ?? []).map((one) => (one.ok ? 0 : one.status)),
       hiddenIn(response),
     );
-    if (worst >= 500 && !asksForTimeout(request, told) && !asksForTurn(request, response, told))
+    if (worst >= 500 && !asksForTimeout(request, told))
       findings.push({
         rule: "answers below 500",
         message: `${response.status}: ${response.body.slice(0, 500)}`,
@@ -47,18 +47,6 @@ function hiddenIn({ body }: HttpResponse): number {
 function asksForTimeout({ bytes }: FuzzRequest, told: readonly Told[] | undefined): boolean {
   const asked = /^holdfast-deadline-ms: *(\d+)/im.exec(bytes.toString("latin1"))?.[1];
   return Number(asked) < OWN_DEADLINE_MS && codesFrom500(told).every((code) => code === "TIMEOUT");
-}
-
-/** One verifies at a time, and the lanes know nothing of each other. */
-function asksForTurn(
-  { bytes }: FuzzRequest,
-  { body }: HttpResponse,
-  told: readonly Told[] | undefined,
-): boolean {
-  const inStream = [...body.matchAll(/"code":"(\w+)","httpStatus":5/g)].map(([, code]) => code);
-  const codes = told === undefined ? inStream : codesFrom500(told);
-  const asked = /operations(\.|%2e)verify|\/v1\/verification/i.test(bytes.toString("latin1"));
-  return asked && codes.length > 0 && codes.every((code) => code === "OVERLOADED");
 }
 
 function codesFrom500(told: readonly Told[] | undefined): string[] {

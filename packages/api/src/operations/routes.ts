@@ -31,7 +31,7 @@ export const operationRoutes: readonly Route[] = [
     procedure: "operations.verify",
     summary: "Check that everything still agrees",
     description:
-      "For admins: every invariant over the tenant's rows, for 30 s or the call's deadline at most. What it did not get to is `unchecked`; `OVERLOADED` while another one runs.",
+      "For admins: every invariant over the tenant's rows, for 30 s or the call's deadline at most. What it did not get to is `unchecked`; `OVERLOADED` when another one takes longer than 5 s.",
     answer: verification,
     errors: ["FORBIDDEN"],
   },

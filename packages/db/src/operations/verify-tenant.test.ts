@@ -81,6 +81,20 @@ test("one runs at a time, in whatever process and of whatever tenant", async () 
   expect(await settle(verifyTenant(db, admin, LIMIT_MS))).toMatchObject({ ok: true });
 });
 
+test("those of one process wait for each other, and one that has no time to wait is told so", async () => {
+  const all = await Promise.all(
+    [admin, otherAdmin, admin].map((by) => settle(verifyTenant(db, by, LIMIT_MS))),
+  );
+  for (const one of all) expect(one).toMatchObject({ ok: true });
+
+  await sql.unsafe("begin; lock table holdfast.messages in access exclusive mode");
+  const first = verifyTenant(db, admin, LIMIT_MS);
+  expect(await settle(verifyTenant(db, admin, 10))).toMatchObject({ code: "OVERLOADED" });
+  await sql.unsafe("rollback");
+  expect(await settle(first)).toMatchObject({ ok: true });
+  expect(await settle(verifyTenant(db, admin, LIMIT_MS))).toMatchObject({ ok: true });
+});
+
 test("what it has no time for is told as unchecked, and not as sound", async () => {
   await sql.unsafe("begin; lock table holdfast.messages in access exclusive mode");
   const told = await verifyTenant(db, admin, 6_000);
