@@ -6,11 +6,13 @@ import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
-import type { HistoryEvent } from "./history.ts";
+import { bundle } from "./bundle.ts";
+import { CROWD_TENANT } from "./faults/too-many-calls.ts";
+import type { Caller, HistoryEvent } from "./history.ts";
 import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";
-import { bundleServer } from "./server-bundle.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
+import { createTokenSigner } from "./workload/tokens.ts";
 
 /** Everything that a run owns: one Postgres, some servers, a proxy before each of them and one behind. */
 export interface World {
@@ -19,6 +21,9 @@ export interface World {
   readonly databaseUrl: string;
   readonly servers: readonly ServerSite[];
   readonly secret: string;
+  tokenOf(caller: Caller): Promise<string>;
+  /** The file to run for a crowd of callers. */
+  readonly crowdProgram: string;
   /** The replay cache of the servers; undefined where no redis-server is installed. */
   readonly redis: OwnRedis | undefined;
   /** Replaced when a fault kills it and it is started again. */
@@ -70,6 +75,7 @@ export async function createWorld({
   const redis = redisIsInstalled() ? await startRedis() : undefined;
   const diaryOf = (index: number): string => join(directory, `diary-${index}.jsonl`);
   const servers: ServerSite[] = [];
+  const crowdProgram = join(directory, "crowd.mjs");
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= tearDown().finally(() => {
@@ -109,9 +115,12 @@ export async function createWorld({
   try {
     await migrate({ url: postgres.url });
     onProgress(`starting ${count} servers`);
-    const program = await bundleServer({
+    await createTenant({ url: postgres.url, tenantId: CROWD_TENANT, name: "crowd" });
+    await bundle({ entry: "apps/torture/src/crowd/main.ts", outfile: crowdProgram });
+    const program = join(directory, "holdfast.mjs");
+    await bundle({
       entry: "apps/torture/src/server/main.ts",
-      directory,
+      outfile: program,
       plant: plant === undefined ? undefined : findPlant(plant),
     });
     for (let index = 0; index < count; index++) await startServer(index, program);
@@ -124,6 +133,8 @@ export async function createWorld({
     databaseUrl: postgres.url,
     servers,
     secret,
+    tokenOf: createTokenSigner(secret),
+    crowdProgram,
     redis,
     get postgres() {
       return postgres;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
-import { bundleServer, type Plant } from "@holdfast/torture/bundle";
+import { bundle, type Plant } from "@holdfast/torture/bundle";
 import { type Audit, startAudit } from "./audit.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
@@ -48,7 +48,8 @@ export async function createWorld({ tenants, plant, onProgress }: WorldOptions):
     for (const tenantId of tenants)
       await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
     onProgress("starting the server");
-    const program = await bundleServer({ entry: "apps/fuzz/src/server/main.ts", directory, plant });
+    const program = join(directory, "holdfast.mjs");
+    await bundle({ entry: "apps/fuzz/src/server/main.ts", outfile: program, plant });
     const [secret, tokenSecret, variable] = ["sign", "token", "variable"].map(newSecret) as [
       string,
       string,

@@ -24,6 +24,7 @@ import {
   terminateInTransaction,
 } from "./terminate-backends.ts";
 import { terminateServer } from "./terminate-server.ts";
+import { tooManyCalls } from "./too-many-calls.ts";
 
 /** Faults of which one may run beside the others; those of Postgres as a whole take turns. */
 export const passingFaults: readonly Fault[] = [
@@ -44,6 +45,7 @@ export const passingFaults: readonly Fault[] = [
   ...lockPileUps,
   shiftClocks,
   ...redisFaults,
+  tooManyCalls,
 ];
 
 /** Faults that take a whole process down, one at a time. */
