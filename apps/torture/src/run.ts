@@ -33,6 +33,9 @@ export interface Evidence {
   readonly deadlocks: number;
 }
 
+/** What a crowd has kept waiting is done so long after it has gone. */
+const OUT_OF_BREATH_MS = 1_000;
+
 /** Runs workload and faults for the given time, heals everything, and lets every caller learn its one true outcome. */
 export async function runRound(options: RoundOptions): Promise<Evidence> {
   const { world, random, seconds, tenants, clients, historyFile, onProgress } = options;
@@ -58,6 +61,8 @@ export async function runRound(options: RoundOptions): Promise<Evidence> {
   const { versions, unended } = await waitForQuiet(world, tenants);
   await workload.finishWatching(versions);
   stopWatching();
+  for (const { fromMs, toMs, starves } of schedule?.strokes ?? [])
+    if (starves) history.write({ type: "blind", fromMs, toMs: toMs + OUT_OF_BREATH_MS });
   await history.close();
   return {
     events: await readHistory(historyFile),

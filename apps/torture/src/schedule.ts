@@ -10,6 +10,7 @@ export interface Stroke {
   readonly fromMs: number;
   readonly toMs: number;
   readonly fired: number;
+  readonly starves: boolean;
 }
 
 /** From the heal of a process or of Postgres until every server had done its work again. */
@@ -58,7 +59,8 @@ export function startSchedule(
   async function strike(fault: Fault, from: Random): Promise<void> {
     const fromMs = performance.now();
     const fired = await fault.strike({ ...context, random: from });
-    strokes.push({ name: fault.name, fromMs, toMs: performance.now(), fired });
+    const { name, starves = false } = fault;
+    strokes.push({ name, fromMs, toMs: performance.now(), fired, starves });
   }
 
   /**

@@ -8,7 +8,7 @@ interface Order {
 }
 
 /** Far beyond what is let in while a crowd stands, and in few enough requests that two cores can send them. */
-const CALLERS = 64;
+const CALLERS = 128;
 const CALLS_A_REQUEST = 20;
 const REFUSED = 503;
 

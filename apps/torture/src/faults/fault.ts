@@ -11,6 +11,8 @@ export interface FaultContext {
 /** One way to break things. */
 export interface Fault {
   readonly name: string;
+  /** It takes the cores from everybody on this machine: how late an answer is then tells of the machine, and is not judged. */
+  readonly starves?: true;
   /**
    * Breaks something, and resolves once it is whole again, with how often the fault really struck: a fault that finds
    * nothing to break answers 0, and does not count.

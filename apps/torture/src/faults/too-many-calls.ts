@@ -11,6 +11,7 @@ export const CROWD_TENANT = 1_000_000;
  */
 export const tooManyCalls: Fault = {
   name: "server: more calls than it can serve",
+  starves: true,
   async strike({ world, random }) {
     const { process: server } = random.pick(world.servers);
     const token = await world.tokenOf({ tenantId: CROWD_TENANT, role: "service", subject: "crowd" });
