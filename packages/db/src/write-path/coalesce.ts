@@ -8,18 +8,14 @@ import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
-import { needName } from "./lock.ts";
+import { type Lane, type LaneLimits, Lanes, type Ticket } from "./lanes.ts";
 import type { Registry } from "./registry.ts";
 import type { ReplayCache } from "./replay-cache.ts";
 import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
 
-export interface CoalesceOptions {
+export interface CoalesceOptions extends LaneLimits {
   readonly sessions: Sessions;
   readonly registry: Registry;
-  /** The most calls that share one transaction. */
-  readonly maxBatch: number;
-  /** The most rows that they may need together, unless one call alone needs more. */
-  readonly maxBatchNeeds: number;
   /** The most calls that may wait; beyond it callers are told OVERLOADED at once. */
   readonly maxWaiting: number;
   /** How long a transaction that waits for no lock may take before its session is given up, in milliseconds. */
@@ -47,11 +43,6 @@ export interface Coalescer {
   readonly stuck: number;
 }
 
-/** The name of the lane in which calls wait whose key another transaction is recording. */
-function keyName(call: Call): string {
-  return `key\0${call.command.idempotencyKey}`;
-}
-
 /** How long a row that was stuck keeps its lane after the last call has left it. */
 const REMEMBER_STUCK_MS = 1_000;
 /** A batch gets as long as its most patient caller has, and a second at least: its session would be given up for nothing. */
@@ -66,35 +57,6 @@ function batchDeadline(tickets: readonly Ticket[], mostMs: number): number {
 /** How long a patient lane waits at a time when no other lane waits for its turn. */
 const LONG_TURN_MS = 500;
 
-/** A call that waits for its transaction, and the caller who waits for the call. */
-interface Ticket {
-  readonly call: Call;
-  /** When its caller stops waiting, in epoch milliseconds. */
-  readonly deadline: number;
-  settled: boolean;
-  /** The lane that it waits in; undefined while it is aboard a transaction. */
-  lane: Lane | undefined;
-  /** Whether a transaction that had it aboard may have committed. */
-  attempted: boolean;
-  /** Undefined when nobody traces it. */
-  readonly traced: TracedCall | undefined;
-  resolve(result: Exclude<Result, { type: "stuck" }>): void;
-  reject(error: Error): void;
-}
-
-/**
- * Calls that go one batch after the other: the swift lane of a tenant, the patient lane of a stuck row, or that of a key
- * which somebody's open transaction is recording.
- */
-interface Lane {
-  readonly tenantId: number;
-  readonly stuck: Need | "key" | undefined;
-  readonly waiting: Ticket[];
-  running: boolean;
-  /** Forgets it, unless it is at work. */
-  readonly remove: () => void;
-}
-
 /**
  * Coalesces concurrent calls into batches: while a tenant's transaction is under way its calls wait here, and when it
  * ends all that waited go into the next. No timer, no added delay, one commit for many callers.
@@ -106,107 +68,16 @@ interface Lane {
  */
 export function createCoalescer(options: CoalesceOptions): Coalescer {
   const { sessions, registry, replayCache } = options;
-  const swift = new Map<number, Lane>();
-  const patient = new Map<string, Lane>();
+  const lanes = new Lanes(options);
   const patientQueue: Lane[] = [];
   let patientRunning = 0;
-  let waiting = 0;
-  let stuck = 0;
   let underWay = 0;
   let closed = false;
   let whenDone: (() => void) | undefined;
 
-  function swiftLane(tenantId: number): Lane {
-    let found = swift.get(tenantId);
-    if (found === undefined) {
-      found = {
-        tenantId,
-        stuck: undefined,
-        waiting: [],
-        running: false,
-        remove: () => swift.delete(tenantId),
-      };
-      swift.set(tenantId, found);
-    }
-    return found;
-  }
-
-  function patientLane(tenantId: number, name: string, stuck: Need | "key"): Lane {
-    const key = `${tenantId}\0${name}`;
-    let found = patient.get(key);
-    if (found === undefined) {
-      const made: Lane = { tenantId, stuck, waiting: [], running: false, remove };
-      function remove(): void {
-        if (!made.running && patient.get(key) === made) patient.delete(key);
-      }
-      patient.set(key, made);
-      found = made;
-    }
-    return found;
-  }
-  const rowLane = (tenantId: number, need: Need): Lane => patientLane(tenantId, needName(need), need);
-  const keyLane = (tenantId: number, call: Call): Lane => patientLane(tenantId, keyName(call), "key");
-
-  /** Who needs a row that is known to be stuck joins those who wait for it. */
-  function laneFor(call: Call): Lane {
-    const { tenantId } = call.principal;
-    if (patient.size > 0) {
-      for (const name of [...call.needs.map(needName), keyName(call)]) {
-        const waited = patient.get(`${tenantId}\0${name}`);
-        if (waited !== undefined) return waited;
-      }
-    }
-    return swiftLane(tenantId);
-  }
-
-  function count(lane: Lane, calls: number): void {
-    waiting += calls;
-    if (lane.stuck !== undefined) stuck += calls;
-  }
-
-  function waitIn(it: Lane, ticket: Ticket): void {
-    ticket.lane = it;
-    ticket.traced?.waits(typeof it.stuck === "object" ? "row" : (it.stuck ?? "swift"));
-  }
-
-  function board(ticket: Ticket): void {
-    ticket.lane = undefined;
-    ticket.traced?.boards();
-  }
-
   function enqueue(to: Lane, ticket: Ticket): void {
-    waitIn(to, ticket);
-    to.waiting.push(ticket);
-    count(to, 1);
+    lanes.add(to, ticket);
     start(to);
-  }
-
-  /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
-  function takeBatch(from: Lane): Ticket[] {
-    let size = 0;
-    for (let needs = 0; size < Math.min(from.waiting.length, options.maxBatch); size++) {
-      needs += from.waiting[size]?.call.needs.length ?? 0;
-      if (size > 0 && needs > options.maxBatchNeeds) break;
-    }
-    const batch = from.waiting.splice(0, size);
-    count(from, -batch.length);
-    for (const ticket of batch) board(ticket);
-    return batch;
-  }
-
-  function putBack(to: Lane, tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) waitIn(to, ticket);
-    to.waiting.unshift(...tickets);
-    count(to, tickets.length);
-  }
-
-  function leave(ticket: Ticket): void {
-    const { lane } = ticket;
-    const at = lane?.waiting.indexOf(ticket) ?? -1;
-    if (lane === undefined || at < 0) return;
-    lane.waiting.splice(at, 1);
-    ticket.traced?.boards();
-    count(lane, -1);
   }
 
   function start(it: Lane): void {
@@ -293,7 +164,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         onWritten: watch?.written,
       };
       const { results, epoch } = await runTransaction(sessions, how, async (tx) => {
-        if (aboard.length === 0) aboard.push(...takeBatch(it));
+        if (aboard.length === 0) aboard.push(...lanes.takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
         const calls = live.map((ticket) => ticket.call);
@@ -313,7 +184,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
-        if (result.type === "stuck") enqueue(rowLane(tenantId, result.need), ticket);
+        if (result.type === "stuck") enqueue(lanes.rowLane(tenantId, result.need), ticket);
         else ticket.resolve(result);
       }
       // Never before: what is not committed may not be told.
@@ -332,17 +203,17 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     if (error instanceof OutcomeUnknown) for (const ticket of aboard) ticket.attempted = true;
     const left = aboard.filter((ticket) => !ticket.settled);
     if (error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error)) {
-      putBack(it, left);
+      lanes.putBack(it, left);
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
       return;
     }
     if (left.length === 0) return;
     if (isSqlstate(error, LOCK_TIMEOUT)) {
-      if (it.stuck === "key") putBack(it, left);
+      if (it.stuck === "key") lanes.putBack(it, left);
       // Also in the lane of a row that is free again: a call aboard may need another one, which is not.
       else if (!skip) await runBatch(it, left, true);
       // No row was waited for, so it is a key, and Postgres doesn't say whose: each waits for its own.
-      else for (const ticket of left) enqueue(keyLane(it.tenantId, ticket.call), ticket);
+      else for (const ticket of left) enqueue(lanes.keyLane(it.tenantId, ticket.call), ticket);
       return;
     }
     const [first] = left;
@@ -356,15 +227,15 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
 
   return {
     get waiting() {
-      return waiting;
+      return lanes.waitingCalls;
     },
 
     get stuck() {
-      return stuck;
+      return lanes.stuckCalls;
     },
 
     submit(call, deadline) {
-      if (closed || waiting >= options.maxWaiting) {
+      if (closed || lanes.waitingCalls >= options.maxWaiting) {
         return Promise.reject(new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 }));
       }
       return new Promise((resolve, reject) => {
@@ -391,16 +262,16 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         const timer = setTimeout(
           () => {
             const queued = ticket.lane !== undefined && !ticket.attempted;
-            leave(ticket);
+            lanes.leave(ticket);
             ticket.reject(new HoldfastError("TIMEOUT", { outcome: queued ? "not_started" : "unknown" }));
           },
           Math.max(0, deadline - Date.now()),
         );
-        enqueue(laneFor(call), ticket);
+        enqueue(lanes.laneFor(call), ticket);
         // Beside the queue and not before it: a call that is new waits for nobody's cache.
         replayCache?.find(call, (outcome) => {
           if (ticket.settled) return false;
-          leave(ticket);
+          lanes.leave(ticket);
           ticket.resolve({ type: "outcome", outcome, replayed: true });
           return true;
         });

@@ -1,0 +1,152 @@
+import type { Call, Result } from "./execute.ts";
+import type { Need } from "./feature.ts";
+import { needName } from "./lock.ts";
+import type { TracedCall } from "./trace.ts";
+
+/** A call that waits for its transaction, and the caller who waits for the call. */
+export interface Ticket {
+  readonly call: Call;
+  /** When its caller stops waiting, in epoch milliseconds. */
+  readonly deadline: number;
+  settled: boolean;
+  /** The lane that it waits in; undefined while it is aboard a transaction. */
+  lane: Lane | undefined;
+  /** Whether a transaction that had it aboard may have committed. */
+  attempted: boolean;
+  /** Undefined when nobody traces it. */
+  readonly traced: TracedCall | undefined;
+  resolve(result: Exclude<Result, { type: "stuck" }>): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Calls that go one batch after the other: the swift lane of a tenant, the patient lane of a stuck row, or that of a key
+ * which somebody's open transaction is recording.
+ */
+export interface Lane {
+  readonly tenantId: number;
+  readonly stuck: Need | "key" | undefined;
+  readonly waiting: Ticket[];
+  running: boolean;
+  /** Forgets it, unless it is at work. */
+  readonly remove: () => void;
+}
+
+export interface LaneLimits {
+  /** The most calls that share one transaction. */
+  readonly maxBatch: number;
+  /** The most rows that they may need together, unless one call alone needs more. */
+  readonly maxBatchNeeds: number;
+}
+
+/** Where calls wait: which lane each belongs in, and who is in it. */
+export class Lanes {
+  /** Calls that wait for their transaction, and those of them that wait for somebody else's. */
+  waitingCalls = 0;
+  stuckCalls = 0;
+  readonly #limits: LaneLimits;
+  readonly #swift = new Map<number, Lane>();
+  readonly #patient = new Map<string, Lane>();
+
+  constructor(limits: LaneLimits) {
+    this.#limits = limits;
+  }
+
+  /** Who needs a row that is known to be stuck joins those who wait for it. */
+  laneFor(call: Call): Lane {
+    const { tenantId } = call.principal;
+    if (this.#patient.size > 0) {
+      for (const name of [...call.needs.map(needName), keyName(call)]) {
+        const waited = this.#patient.get(`${tenantId}\0${name}`);
+        if (waited !== undefined) return waited;
+      }
+    }
+    return this.#swiftLane(tenantId);
+  }
+
+  rowLane(tenantId: number, need: Need): Lane {
+    return this.#patientLane(tenantId, needName(need), need);
+  }
+
+  keyLane(tenantId: number, call: Call): Lane {
+    return this.#patientLane(tenantId, keyName(call), "key");
+  }
+
+  add(to: Lane, ticket: Ticket): void {
+    waitIn(to, ticket);
+    to.waiting.push(ticket);
+    this.#count(to, 1);
+  }
+
+  /** To the front again, in the order in which they were. */
+  putBack(to: Lane, tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) waitIn(to, ticket);
+    to.waiting.unshift(...tickets);
+    this.#count(to, tickets.length);
+  }
+
+  /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
+  takeBatch(from: Lane): Ticket[] {
+    let size = 0;
+    for (let needs = 0; size < Math.min(from.waiting.length, this.#limits.maxBatch); size++) {
+      needs += from.waiting[size]?.call.needs.length ?? 0;
+      if (size > 0 && needs > this.#limits.maxBatchNeeds) break;
+    }
+    const batch = from.waiting.splice(0, size);
+    this.#count(from, -batch.length);
+    for (const ticket of batch) board(ticket);
+    return batch;
+  }
+
+  /** Its caller waits no longer; whoever is aboard a transaction stays there. */
+  leave(ticket: Ticket): void {
+    const { lane } = ticket;
+    const at = lane?.waiting.indexOf(ticket) ?? -1;
+    if (lane === undefined || at < 0) return;
+    lane.waiting.splice(at, 1);
+    ticket.traced?.boards();
+    this.#count(lane, -1);
+  }
+
+  #swiftLane(tenantId: number): Lane {
+    let found = this.#swift.get(tenantId);
+    if (found === undefined) {
+      const remove = () => void this.#swift.delete(tenantId);
+      found = { tenantId, stuck: undefined, waiting: [], running: false, remove };
+      this.#swift.set(tenantId, found);
+    }
+    return found;
+  }
+
+  #patientLane(tenantId: number, name: string, stuck: Need | "key"): Lane {
+    const key = `${tenantId}\0${name}`;
+    const found = this.#patient.get(key);
+    if (found !== undefined) return found;
+    const remove = (): void => {
+      if (!made.running && this.#patient.get(key) === made) this.#patient.delete(key);
+    };
+    const made: Lane = { tenantId, stuck, waiting: [], running: false, remove };
+    this.#patient.set(key, made);
+    return made;
+  }
+
+  #count(lane: Lane, calls: number): void {
+    this.waitingCalls += calls;
+    if (lane.stuck !== undefined) this.stuckCalls += calls;
+  }
+}
+
+/** The name of the lane in which calls wait whose key another transaction is recording. */
+function keyName(call: Call): string {
+  return `key\0${call.command.idempotencyKey}`;
+}
+
+function waitIn(lane: Lane, ticket: Ticket): void {
+  ticket.lane = lane;
+  ticket.traced?.waits(typeof lane.stuck === "object" ? "row" : (lane.stuck ?? "swift"));
+}
+
+function board(ticket: Ticket): void {
+  ticket.lane = undefined;
+  ticket.traced?.boards();
+}
