@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { appRouter, policiesOf } from "@holdfast/api";
+import { appRouter, type OpenApi, policiesOf } from "@holdfast/api";
 import { connect, createFeatures, type Db, verify } from "@holdfast/db";
 import {
   createTestDatabase,
@@ -11,6 +11,7 @@ import {
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogger } from "../log.ts";
+import { DescribedApi } from "../testing/described-api.ts";
 import { startTestServer, TEST_SECRET, type TestServer } from "../testing/index.ts";
 import { type Caller, makeCallers } from "../testing/matrix/callers.ts";
 import { type Example, examples } from "../testing/matrix/examples.ts";
@@ -44,6 +45,8 @@ let logged = "";
 /** Ada's, and what she hears who watches it from the beginning to the end. */
 let watched: Rows;
 let heard: { readonly head: string; readonly body: string };
+/** The same procedures by their addresses. */
+let rest: DescribedApi;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -58,6 +61,7 @@ beforeAll(async () => {
   serving = await startTestServer({ databaseUrl: database.url, log });
   const metered = throughPort(database.url, meter.port);
   refusing = await startTestServer({ databaseUrl: metered, log, config: { sessions: 1 } });
+  rest = new DescribedApi((await (await fetch(`${serving.url}/v1/openapi.json`)).json()) as OpenApi);
   callers = await makeCallers(db, A, B);
   watched = await makeRows(db, A, "plain");
   const { authorization } = callers[0] as Caller;
@@ -83,6 +87,20 @@ async function rowsOfB(): Promise<Rows> {
   const rows = await makeRows(db, B, CANARY);
   for (const secret of Object.values(rows)) secrets.add(secret);
   return rows;
+}
+
+/** The same call by its address; what comes back is held against the document besides. */
+function callRest(path: string, input: Record<string, unknown>, authorization: string | undefined) {
+  // The one procedure with two addresses.
+  const by = "operationId" in input ? "operations.get" : "operations.find";
+  const operationId = path === "operations.explain" ? by : path;
+  const { idempotencyKey, ...others } = input;
+  const takesKey = rest.takesKey(operationId);
+  const headers = {
+    ...(authorization !== undefined && { authorization }),
+    ...(takesKey && { "idempotency-key": String(idempotencyKey) }),
+  };
+  return rest.call(serving.url, operationId, { fields: takesKey ? others : input, headers });
 }
 
 function leaks({ head, body }: { head: string; body: string }): string[] {
@@ -206,6 +224,23 @@ describe.each([...policies])("%s, for %s", { timeout: 120_000 }, (path, policy) 
     if (policy !== "anyone") expect(refused).toBeGreaterThan(20);
     expect(await digests(except)).toEqual(before);
   });
+
+  if (type !== "subscription")
+    test("who may not is refused at /v1 as well", async () => {
+      const rows = { [A]: await makeRows(db, A, "plain"), [B]: await rowsOfB() };
+      const before = await digests(["operations"]);
+      for (const cell of cellsOf(path)) {
+        if (cell.outcome === "ok") continue;
+        const { caller, example, tenantId } = cell;
+        const input = example.input(rows[tenantId] as Rows, randomUUID(), caller.ownWalletId);
+        const { body } = await callRest(path, { ...input }, caller.authorization);
+        const { code, details } = body as { code: string; details: { code?: string } };
+        const told = details.code === undefined ? code : `${code} ${details.code}`;
+        expect(told, nameOf(cell)).toBe(cell.outcome);
+        expect(leaks({ head: "", body: JSON.stringify(body) }), nameOf(cell)).toEqual([]);
+      }
+      expect(await digests(["operations"])).toEqual(before);
+    });
 
   test("who may is answered, with nothing of another tenant's", async () => {
     await rowsOfB();
