@@ -52,7 +52,7 @@ const workspaces = {
   },
   "apps/web": {
     imports: ["packages/react", "packages/client"],
-    types: ["packages/api", "packages/db"],
+    types: ["packages/api", "packages/db", "packages/race-lab"],
     because:
       "The console is a client like any other: what it can do, every application can do through react and client.",
   },

@@ -1,0 +1,1 @@
+export type { Catalogue, LabEvent, Settings } from "./stories.ts";
