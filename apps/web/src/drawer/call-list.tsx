@@ -89,7 +89,7 @@ function AttemptRow({ number, attempt }: { number: number; attempt: Attempt }) {
     <li
       data-attempt={number}
       data-state={state}
-      className="figures grid grid-cols-[4.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 text-sm sm:grid-cols-[4.5rem_minmax(0,1.2fr)_minmax(0,1fr)_7.5rem_4.5rem_4.25rem]"
+      className="figures grid grid-cols-[4.5rem_minmax(0,1fr)_auto] items-center gap-x-3 text-sm sm:grid-cols-[4.5rem_minmax(0,1.2fr)_minmax(0,1fr)_7.5rem_4.5rem_4.25rem]"
     >
       <span className="text-soft">attempt {number}</span>
       <span className="flex items-center gap-1.5">

@@ -6,7 +6,7 @@ import { useDoor } from "./door-context.tsx";
 /** Opens the developer's drawer, and tells when it makes failures while it is closed. */
 export function DoorButton({ compact = false }: { compact?: boolean }) {
   const { door, state } = useDoor();
-  const words = state.isArmed ? "Developer: faults on" : "Developer";
+  const words = state.isArmed ? "Faults are on" : "Developer";
   return (
     <button
       type="button"

@@ -127,7 +127,7 @@ function tryDrawer(executablePath: string) {
     // Closed, it still says that it makes failures.
     await page.keyboard.press("F9");
     await drawer().waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Developer: faults on" }).waitFor();
+    await page.getByRole("button", { name: "Faults are on" }).waitFor();
     await page.keyboard.press("F9");
     await page.getByRole("button", { name: "Reconnect" }).click();
     await ui.outcome("confirmed").waitFor();

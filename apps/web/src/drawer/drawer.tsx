@@ -46,7 +46,7 @@ export function Drawer({ tap, onClose }: { tap: Tap; onClose: () => void }) {
           <CloseIcon />
         </Button>
       </header>
-      <div className="grid min-h-0 flex-1 overflow-y-auto md:grid-cols-[21rem_minmax(0,1fr)] md:overflow-hidden">
+      <div className="grid min-h-0 flex-1 overflow-y-auto md:grid-cols-[25rem_minmax(0,1fr)] xl:grid-cols-[28rem_minmax(0,1fr)] md:overflow-hidden">
         <FaultControls tap={tap} state={state} />
         <CallList calls={state.calls} onClear={tap.clear} />
       </div>
