@@ -20,7 +20,7 @@ export type RaceSearch = {
   /** The two strategies, by their place on the page. */
   readonly left?: string;
   readonly right?: string;
-} & { readonly [name in keyof Settings]?: number };
+} & { readonly [name in keyof Settings]?: number | undefined };
 
 export const sides = ["left", "right"] as const;
 export type Side = (typeof sides)[number];

@@ -41,7 +41,7 @@ function Lab({ catalogue, search }: { catalogue: Catalogue; search: RaceSearch }
   }
 
   return (
-    <div className="grid gap-x-10 gap-y-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="grid gap-x-10 gap-y-5 grid-cols-[minmax(0,1fr)] lg:grid-cols-[13rem_minmax(0,1fr)]">
       <StoryList
         stories={catalogue.stories}
         chosen={story.id}
@@ -67,7 +67,7 @@ function Lab({ catalogue, search }: { catalogue: Catalogue; search: RaceSearch }
           onDrafts={setDrafts}
           onChange={(settings) => change({ ...search, ...settings })}
         />
-        <div className="grid gap-x-8 gap-y-8 xl:grid-cols-2">
+        <div className="grid gap-x-8 gap-y-8 grid-cols-[minmax(0,1fr)] xl:grid-cols-2">
           {sides.map((side) => (
             <Lane
               key={side}

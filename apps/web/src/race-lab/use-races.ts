@@ -21,7 +21,7 @@ export function useRaces(choice: Choice): RunningRaces {
   const leave = useRef<AbortController>(undefined);
   const { races } = shown.of === of ? shown : { races: NONE };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a run ends with the choice that it is of.
+  // A run ends with the choice that it is of.
   useEffect(
     () => () => {
       leave.current?.abort();

@@ -16,7 +16,6 @@ export function Code({ strategy }: { strategy: StrategyEntry }) {
       <pre tabIndex={0} className="h-80 overflow-auto p-3 font-mono text-sm -outline-offset-2" data-code>
         <code>
           {code.split("\n").map((line, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its place.
             <span key={at} className={/^\s*(\/\/|\/?\*)/.test(line) ? "text-faint" : undefined}>
               {line}
               {"\n"}

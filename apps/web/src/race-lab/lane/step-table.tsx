@@ -39,7 +39,6 @@ export function StepTable({ steps, marks }: { steps: readonly Step[]; marks: Rea
       </thead>
       <tbody>
         {rows.map((step, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added at the end.
           <tr key={at} className="border-b border-line/60 align-top last:border-b-0">
             <th
               scope="row"

@@ -6,7 +6,7 @@ export interface RaceChart {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
-  readonly valueOf: (sample: Sample) => number;
+  readonly figureOf: (sample: Sample) => number;
   readonly format: (value: number) => string;
   /** The whole run in a figure or two. */
   readonly said: (race: Race) => string;
@@ -17,7 +17,7 @@ export const charts: readonly RaceChart[] = [
     id: "throughput",
     title: "Throughput",
     unit: "calls a second",
-    valueOf: ({ perSecond }) => perSecond,
+    figureOf: ({ perSecond }) => perSecond,
     format: formatCount,
     said: ({ verdict }) =>
       verdict && verdict.seconds > 0 ? `${formatCount(verdict.asked / verdict.seconds)} a second` : "–",
@@ -26,7 +26,7 @@ export const charts: readonly RaceChart[] = [
     id: "latency",
     title: "Answer time",
     unit: "of 99 in 100 calls",
-    valueOf: ({ p99Ms }) => p99Ms / 1_000,
+    figureOf: ({ p99Ms }) => p99Ms / 1_000,
     format: formatSeconds,
     said: ({ samples }) => {
       const last = samples.at(-1);

@@ -19,7 +19,6 @@ export default function PlotView({ chart, races }: PlotViewProps) {
   const scheme = useColourScheme();
 
   // Other colours are another canvas.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page.
   useEffect(() => {
     const box = element.current;
     if (!box) return undefined;
@@ -35,7 +34,6 @@ export default function PlotView({ chart, races }: PlotViewProps) {
   }, [chart, scheme]);
 
   // A new canvas wants its data as well.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
     plot.current?.setData(raceData(chart, races));
   }, [chart, races.left, races.right, scheme]);

@@ -32,7 +32,7 @@ export function createRacePlot(element: HTMLElement, { format }: RaceChart): uPl
           grid: { show: false },
           ticks: { show: false },
           space: 72,
-          values: (_plot, splits) => splits.map((at) => `${at} s`),
+          values: (_plot, splits) => splits.map((at) => (at === 0 ? "" : `${at} s`)),
         },
         {
           side: 1,
@@ -57,11 +57,11 @@ export function createRacePlot(element: HTMLElement, { format }: RaceChart): uPl
   );
 }
 
-export function raceData({ valueOf }: RaceChart, races: Readonly<Record<Side, Race>>): uPlot.AlignedData {
+export function raceData({ figureOf }: RaceChart, races: Readonly<Record<Side, Race>>): uPlot.AlignedData {
   return uPlot.join(
     sides.map((side) => {
       const { samples } = races[side];
-      return [samples.map(({ atMs }) => atMs / 1_000), samples.map(valueOf)];
+      return [samples.map(({ atMs }) => atMs / 1_000), samples.map(figureOf)];
     }),
   );
 }
