@@ -1,0 +1,80 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Delivery, Turn } from "../plan.ts";
+import type { Settings } from "../settings.ts";
+import type { Asked } from "../story.ts";
+import type { Answer } from "../strategy.ts";
+
+export interface CallsOptions<Call> {
+  readonly rounds: readonly (readonly Turn<Call>[])[];
+  readonly together: boolean;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly deliver: (delivery: Delivery<Call>, signal: AbortSignal) => Promise<Answer>;
+}
+
+export interface CallsMade<Call> {
+  readonly asked: readonly Asked<Call>[];
+  /** Answers that an earlier delivery had been given. */
+  readonly replayed: number;
+}
+
+/**
+ * Makes the calls of a plan until they are all answered, or no more may begin.
+ *
+ * @throws the first failure of a delivery, after every other one has ended; or the signal's reason.
+ */
+export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<CallsMade<Call>> {
+  const { rounds, together, settings, deliver } = options;
+  const { callers, callsPerSecond, seconds } = settings;
+  const startMs = performance.now();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const asked: Asked<Call>[] = [];
+  let replayed = 0;
+
+  const isOver = (): boolean => signal.aborted || performance.now() - startMs >= seconds * 1_000;
+  /** Resolves when the round's time has come. */
+  const due = async (round: number): Promise<void> => {
+    if (callsPerSecond === 0) return;
+    const dueMs = startMs + (round * callers * 1_000) / callsPerSecond;
+    const endMs = startMs + seconds * 1_000;
+    await pause(Math.max(0, Math.min(dueMs, endMs) - performance.now()), undefined, { signal });
+  };
+  const take = async (turn: Turn<Call>): Promise<void> => {
+    const [first] = turn;
+    if (first === undefined || isOver()) return;
+    const place = asked.push({ call: first.call, told: "nothing" }) - 1;
+    const answers = await Promise.all(turn.map((delivery) => deliver(delivery, signal)));
+    replayed += answers.filter(({ before }) => before).length;
+    const told = answers.some((answer) => answer.done) ? "done" : "refused";
+    asked[place] = { call: first.call, told };
+  };
+  /** Every one of them ends before the failure of one is told: what they use is taken away then. */
+  const all = async (works: readonly Promise<void>[]): Promise<void> => {
+    const stopping = works.map((work) =>
+      work.catch((error: unknown) => {
+        failed.abort(error);
+        throw error;
+      }),
+    );
+    await Promise.allSettled(stopping);
+    signal.throwIfAborted();
+  };
+
+  if (together) {
+    for (const [at, round] of rounds.entries()) {
+      await due(at);
+      await all(round.map(take));
+    }
+  } else {
+    const oneAfterTheOther = async (place: number): Promise<void> => {
+      for (const [at, round] of rounds.entries()) {
+        await due(at);
+        await take(round[place] ?? []);
+      }
+    };
+    await all(Array.from({ length: callers }, (_, place) => oneAfterTheOther(place)));
+  }
+  signal.throwIfAborted();
+  return { asked, replayed };
+}

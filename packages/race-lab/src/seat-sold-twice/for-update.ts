@@ -1,0 +1,23 @@
+import { done, one, refused, type Strategy } from "../strategy.ts";
+import type { Purchase } from "./purchase.ts";
+
+/** The look takes the seat's lock, and keeps it until the commit. */
+export const forUpdate: Strategy<Purchase> = async ({ sql, latency, trace }, { id, seat }) => {
+  const answer = await sql.begin(async (tx) => {
+    trace("waits", `for seat ${seat}`);
+    const { status } = one(
+      await tx<{ status: string }[]>`select status from seats where id = ${seat} for update`,
+    );
+    trace("locks", `seat ${seat} is ${status}`);
+    if (status !== "free") return refused("the seat is taken");
+
+    await latency();
+
+    await tx`update seats set status = 'sold' where id = ${seat}`;
+    await tx`insert into tickets (seat, purchase) values (${seat}, ${id})`;
+    trace("writes", `seat ${seat} is sold, ticket for ${id}`);
+    return done;
+  });
+  trace("commits");
+  return answer;
+};
