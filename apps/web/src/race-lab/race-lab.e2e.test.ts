@@ -6,6 +6,8 @@ import { type ConsolePage, consolePage } from "../testing/console-page.ts";
 
 const LAB = /\/demo\/lab$/;
 const RUNS = /\/demo\/lab\/run/;
+/** As the server says it. */
+const BUSY = { error: { message: "Another race is under way.", data: { code: "OVERLOADED" } } };
 /** Longer than a run may take on a machine that does other things as well. */
 const RUN_MS = 60_000;
 const chromium = findChromium();
@@ -154,7 +156,7 @@ function tryLab(executablePath: string) {
 
   it("says what is wrong: a busy server, a server that does not answer, no network, no lab", async () => {
     await enter();
-    await page.route(RUNS, (route) => route.fulfill({ status: 503, body: "{}" }));
+    await page.route(RUNS, (route) => route.fulfill({ status: 503, json: BUSY }));
     await lane("left").getByRole("button", { name: "Run this one" }).click();
     await lane("left").getByText("The server is busy").waitFor();
     expect(await ui.breaches()).toEqual([]);

@@ -2,7 +2,7 @@ import type { LabEvent, Sample, Step, Verdict } from "@holdfast/race-lab/stories
 
 /** Why a run has no verdict. */
 export interface Problem {
-  /** "BUSY": other runs have the server's places; "UNREACHABLE": no answer came; else what the server said. */
+  /** Of the error table, or "UNREACHABLE": no answer came; "CUT": it broke off; "UNEXPECTED_REPLY": not Holdfast's. */
   readonly code: string;
   readonly message: string;
 }

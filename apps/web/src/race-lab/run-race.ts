@@ -45,13 +45,17 @@ export class RunRefused extends Error {
   }
 }
 
+/** Errors are told as to tRPC's clients, unless something else than the server has answered. */
 async function problemOf(response: Response): Promise<Problem> {
-  const said: Partial<Problem> = await response.json().catch(() => ({}));
-  if (response.status === 503 || response.status === 429) {
-    return { code: "BUSY", message: "Other races are running on this server. Try again in a few seconds." };
-  }
+  const body: Partial<WireAnswer> = await response.json().catch(() => ({}));
   return {
-    code: said.code ?? "UNEXPECTED_REPLY",
-    message: said.message ?? `The server answered with HTTP status ${response.status}.`,
+    code: body.error?.data.code ?? "UNEXPECTED_REPLY",
+    message:
+      body.error?.message ??
+      `Something answered with HTTP status ${response.status}, and it is not Holdfast.`,
   };
+}
+
+interface WireAnswer {
+  readonly error: { readonly message: string; readonly data: { readonly code: string } };
 }

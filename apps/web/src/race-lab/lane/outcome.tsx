@@ -74,7 +74,7 @@ function told({ race, settings, onRun }: OutcomeProps): Told {
     case "failed":
       return {
         state: "attention",
-        title: problem?.code === "BUSY" ? "The server is busy" : "It did not run",
+        title: problem?.code === "OVERLOADED" ? "The server is busy" : "It did not run",
         body: (
           <>
             <p className="text-soft">{problem?.message}</p>

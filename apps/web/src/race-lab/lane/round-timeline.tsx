@@ -41,21 +41,21 @@ export function RoundTimeline({ race }: { race: Race }) {
         {steps.length > 0 ? (
           <StepTable steps={steps} marks={marks} />
         ) : (
-          <p className="p-3 text-soft">
-            When it runs, each caller has a column here, and what the database told them stands below each
-            other in the order of time.
+          <p className="mx-auto flex h-full max-w-80 items-center p-3 text-center text-balance text-faint">
+            Each caller gets a column here, and each moment a line: who reads, waits, writes and commits, as
+            the database answers it.
           </p>
         )}
       </section>
-      <p className="min-h-6 pt-1.5 text-sm text-soft">{steps.length > 0 && legend(marks)}</p>
+      <p className="min-h-11 pt-1.5 text-sm text-soft">{steps.length > 0 && legend(marks)}</p>
     </section>
   );
 }
 
 function legend(marks: ReadonlyMap<Step, Mark>): string {
   return marks.size > 0
-    ? "Marked: reads that told several callers the same, and the writes that came too late to be decided on it."
-    : "No write of this round was decided on a read that somebody else had overtaken.";
+    ? "Marked: reads on which several callers decided, and the writes that came too late for it."
+    : "No write of this round was decided on a stale read.";
 }
 
 interface TurnProps {

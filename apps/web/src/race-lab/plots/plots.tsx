@@ -17,14 +17,15 @@ export function Plots({ choice, races }: { choice: Choice; races: Readonly<Recor
     <section aria-label="How fast" className="grid gap-x-8 gap-y-5 border-t border-line pt-4 xl:grid-cols-2">
       {charts.map((chart) => (
         <figure key={chart.id} className="min-w-0">
-          <figcaption className="flex flex-wrap items-baseline gap-x-3 gap-y-1 pb-2">
+          <figcaption className="flex flex-col pb-2">
             <span className="font-medium">
               {chart.title} <span className="text-sm font-normal text-faint">{chart.unit}</span>
             </span>
             {sides.map((side) => (
-              <span key={side} className="figures flex items-center gap-1.5 text-sm text-soft">
+              <span key={side} className="figures flex items-center gap-2 text-sm text-soft">
                 <Swatch side={side} />
-                {choice[side].name}: {chart.said(races[side])}
+                <span className="min-w-0 truncate">{choice[side].name}</span>
+                <span className="ml-auto whitespace-nowrap text-ink">{chart.said(races[side])}</span>
               </span>
             ))}
           </figcaption>
