@@ -13,7 +13,7 @@ import { type Answerer, createAnswerer, MAX_SILENCE_MS } from "./answers/answere
 import { createModel } from "./answers/model.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createCallLog } from "./call-log.ts";
-import { type AuthConfig, type Config, ConfigError } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
@@ -134,7 +134,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   await app.register(trpc, { prefix: "/trpc" });
   await app.register(restRoutes(host), { prefix: REST_PREFIX });
   await app.register(docsRoutes);
-  const people = config.demo ? await addDemo(app, db, config.auth) : [];
+  const people = config.demo ? await addDemo(app, db, config, reportFault) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);
   const webhooks = webhookSenderOf(db, config, options);
@@ -261,12 +261,19 @@ async function warmUp(app: FastifyInstance, db: Db): Promise<void> {
   await Promise.allSettled(calls);
 }
 
-async function addDemo(app: FastifyInstance, db: Db, auth: AuthConfig): Promise<DemoWallet[]> {
+async function addDemo(
+  app: FastifyInstance,
+  db: Db,
+  { auth, databaseUrl }: Config,
+  reportFault: ReportFault,
+): Promise<DemoWallet[]> {
   const { secret } = auth;
   if (secret === undefined)
     throw new ConfigError("demo mode signs tokens itself, so it needs HOLDFAST_JWT_SECRET");
+  if (databaseUrl === undefined) throw new ConfigError("DATABASE_URL is not set");
   const people = await seedDemo(db);
-  await app.register(demoRoutes({ people, auth: { ...auth, secret } }), { prefix: "/demo" });
+  const lab = { databaseUrl, reportFault };
+  await app.register(demoRoutes({ people, auth: { ...auth, secret }, lab }), { prefix: "/demo" });
   return people;
 }
 

@@ -4,10 +4,10 @@ import type { StoryAbout } from "./about.ts";
 import type { Settings } from "./settings.ts";
 import type { HoldfastStrategy, Strategy } from "./strategy.ts";
 
-/** A call that was made, and what its caller was told of it; "nothing" when the run ended before. */
+/** A call that was made, and what its caller was told of it. */
 export interface Asked<Call> {
   readonly call: Call;
-  readonly told: "done" | "refused" | "nothing";
+  readonly told: "done" | "refused";
 }
 
 /** What the final rows say about the promises that were made. */

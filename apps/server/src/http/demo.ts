@@ -6,6 +6,7 @@ import { signToken } from "../auth/tokens.ts";
 import type { AuthConfig } from "../config.ts";
 import { demoNames, demoPrincipal, findDemoPerson } from "../demo/people.ts";
 import type { DemoWallet } from "../demo/seed.ts";
+import { type LabOptions, labRoutes } from "./lab.ts";
 import { isLoopbackAddress, isLoopbackHost } from "./loopback.ts";
 
 const SIGN_IN_SECONDS = 12 * 3600;
@@ -15,12 +16,15 @@ const signIn = z.strictObject({ as: z.enum(demoNames) });
 export interface DemoOptions {
   readonly people: readonly DemoWallet[];
   readonly auth: AuthConfig & { readonly secret: string };
+  readonly lab: LabOptions;
 }
 
-/** Who can be tried, and a token for each without a password: for this machine only. */
-export function demoRoutes({ people, auth }: DemoOptions) {
+/** Who can be tried, a token for each without a password, and the race lab: for this machine only. */
+export function demoRoutes({ people, auth, lab }: DemoOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook("onRequest", async (request) => refuseOthers(request));
+
+    await app.register(labRoutes(lab), { prefix: "/lab" });
 
     app.get("/people", async () => people);
 

@@ -60,7 +60,7 @@ export const creditTwice: Story<Credit, WalletRows, House> = {
         lost + doubled === 0
           ? `Holds: ${counting(done, "credit")} applied, each once, and the balance is their sum.`
           : sentenceOf("Broken:", [
-              doubled > 0 && `${counting(doubled, "credit")} applied twice`,
+              doubled > 0 && `${counting(doubled, "credit")} applied once too often`,
               lost > unseen && `${counting(lost - unseen, "credit")} confirmed and never applied`,
               unseen > 0 && `${counting(unseen, "addition")} missing from the balance`,
             ]),

@@ -6,7 +6,7 @@ export const about: StoryAbout = {
   tale: "A service withdraws from a wallet. The database commits, and the answer is lost: a timeout, a restart, a proxy. The service can't tell whether anything happened, so it does what it must and sends the call again: the wallet pays twice.",
   rule: "A wallet pays once for each withdrawal, however often it is sent.",
   caller: "service",
-  defaults: { ...DEFAULTS, callers: 4, calls: 40, lostAnswersPercent: 40 },
+  defaults: { ...DEFAULTS, callers: 4, calls: 24, lostAnswersPercent: 40 },
   strategies: [
     {
       id: "naive",

@@ -13,6 +13,7 @@ export interface CallsOptions<Call> {
 }
 
 export interface CallsMade<Call> {
+  /** In the order in which they ended. */
   readonly asked: readonly Asked<Call>[];
   /** Answers that an earlier delivery had been given. */
   readonly replayed: number;
@@ -43,11 +44,9 @@ export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<Call
   const take = async (turn: Turn<Call>): Promise<void> => {
     const [first] = turn;
     if (first === undefined || isOver()) return;
-    const place = asked.push({ call: first.call, told: "nothing" }) - 1;
     const answers = await Promise.all(turn.map((delivery) => deliver(delivery, signal)));
     replayed += answers.filter(({ before }) => before).length;
-    const told = answers.some((answer) => answer.done) ? "done" : "refused";
-    asked[place] = { call: first.call, told };
+    asked.push({ call: first.call, told: answers.some((answer) => answer.done) ? "done" : "refused" });
   };
   /** Every one of them ends before the failure of one is told: what they use is taken away then. */
   const all = async (works: readonly Promise<void>[]): Promise<void> => {

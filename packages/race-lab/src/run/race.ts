@@ -1,7 +1,7 @@
 import type { LabEvent, Verdict } from "../events.ts";
 import type { Order } from "../order.ts";
 import { planOf } from "../plan.ts";
-import type { Story } from "../story.ts";
+import type { Asked, Story } from "../story.ts";
 import { deliver } from "./deliver.ts";
 import { makeCalls } from "./make-calls.ts";
 import { createRecorder } from "./recorder.ts";
@@ -52,14 +52,14 @@ export function raceOf<Call, Rows, House>(story: Story<Call, Rows, House>): Race
   };
 }
 
-function told(asked: readonly { readonly told: string }[]): Pick<Verdict, "applied" | "refused"> {
-  const count = (what: string): number => asked.filter((call) => call.told === what).length;
+function told(asked: readonly Asked<unknown>[]): Pick<Verdict, "applied" | "refused"> {
+  const count = (what: "done" | "refused"): number => asked.filter((call) => call.told === what).length;
   return { applied: count("done"), refused: count("refused") };
 }
 
 function judged<Call, Rows, House>(
   story: Story<Call, Rows, House>,
-  asked: Parameters<typeof story.judge>[0],
+  asked: readonly Asked<Call>[],
   rows: Rows,
   findings: readonly string[],
 ): Omit<Verdict, "asked" | "replayed" | "seconds" | "applied" | "refused"> {
