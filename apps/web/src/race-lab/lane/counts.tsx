@@ -14,7 +14,7 @@ const counts = [
 /** What was asked and told, and how much of it the final rows don't have. */
 export function Counts({ race: { verdict } }: { race: Race }) {
   return (
-    <dl className="figures grid grid-cols-3 gap-y-3 sm:grid-cols-6">
+    <dl className="figures grid grid-cols-3 gap-y-3 @md:grid-cols-6">
       {counts.map(({ name, of, means }) => {
         const value = verdict?.[of];
         const isDamage = (of === "lost" || of === "doubled") && value !== undefined && value > 0;
@@ -22,7 +22,7 @@ export function Counts({ race: { verdict } }: { race: Race }) {
           <div
             key={of}
             data-count={of}
-            className="flex flex-col border-l border-line pl-3 sm:first:border-l-0 sm:first:pl-0"
+            className="flex flex-col border-l border-line pl-3 @md:first:border-l-0 @md:first:pl-0"
           >
             <dt className="text-sm text-faint">
               <Tooltip content={means}>

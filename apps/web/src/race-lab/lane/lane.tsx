@@ -24,7 +24,11 @@ export function Lane({ side, choice, race, isRunning, onChoose, onRun }: LanePro
   const online = useOnline();
   const { story, [side]: strategy } = choice;
   return (
-    <section aria-labelledby={`${id}-name`} data-lane={side} className="flex min-w-0 flex-col gap-4">
+    <section
+      aria-labelledby={`${id}-name`}
+      data-lane={side}
+      className="@container flex min-w-0 flex-col gap-4"
+    >
       <h3 id={`${id}-name`} className="sr-only">
         {strategy.name}
       </h3>
@@ -49,7 +53,8 @@ export function Lane({ side, choice, race, isRunning, onChoose, onRun }: LanePro
           Run this one
         </Button>
       </div>
-      <Outcome race={race} strategy={strategy} settings={choice.settings} onRun={onRun} />
+      <p className="min-h-[4.5rem] text-sm text-soft @md:min-h-[3.375rem]">{strategy.because}</p>
+      <Outcome race={race} settings={choice.settings} onRun={onRun} />
       <Counts race={race} />
       <RoundTimeline race={race} />
       <Code strategy={strategy} />

@@ -3,12 +3,10 @@ import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import type { MarkedState } from "../../ui/state-mark.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
-import type { StrategyEntry } from "../address.ts";
 import type { Race } from "../race.ts";
 
 interface OutcomeProps {
   race: Race;
-  strategy: StrategyEntry;
   settings: Settings;
   onRun: () => void;
 }
@@ -24,19 +22,18 @@ const grounds: Record<MarkedState | "none", string> = {
 
 /** What came of the run, by its final rows. It is as high before as after, so that nothing below it moves. */
 export function Outcome(props: OutcomeProps) {
-  const { race, strategy } = props;
+  const { race } = props;
   const { state, title, body } = told(props);
   return (
     <div
       data-outcome={race.status}
       data-holds={race.verdict?.holds}
-      className={`grid min-h-[13.5rem] grid-cols-[auto_minmax(0,1fr)] content-start gap-x-2.5 rounded-md p-3.5 sm:min-h-[11.5rem] xl:min-h-[12.5rem] ${grounds[state]}`}
+      className={`grid min-h-[11rem] grid-cols-[1rem_minmax(0,1fr)] content-start gap-x-2.5 rounded-md p-3.5 @md:min-h-[8.75rem] ${grounds[state]}`}
     >
       <span className="pt-1">{state !== "none" && <StateMark state={state} />}</span>
       <div className="flex min-w-0 flex-col gap-2">
         <p className="text-lg font-semibold">{title}</p>
         {body}
-        {race.status !== "failed" && <p className="text-sm text-soft">{strategy.because}</p>}
       </div>
     </div>
   );
@@ -89,23 +86,15 @@ function told({ race, settings, onRun }: OutcomeProps): Told {
         ? { state: "attention", title: "No verdict" }
         : {
             state: verdict.holds ? "confirmed" : "refused",
-            title: verdict.holds ? "It holds" : `It does not hold: ${damage(verdict)}`,
+            title: verdict.sentence,
             body: (
-              <>
-                <p>{verdict.sentence}</p>
-                <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-sm">
-                  <dt className="text-soft">Expected</dt>
-                  <dd>{verdict.expected}</dd>
-                  <dt className="text-soft">Found</dt>
-                  <dd className={verdict.holds ? "" : "font-medium text-refused"}>{verdict.found}</dd>
-                </dl>
-              </>
+              <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-sm">
+                <dt className="text-soft">Expected</dt>
+                <dd>{verdict.expected}</dd>
+                <dt className="text-soft">Found</dt>
+                <dd className={verdict.holds ? "" : "font-medium text-refused"}>{verdict.found}</dd>
+              </dl>
             ),
           };
   }
-}
-
-function damage({ lost, doubled }: { lost: number; doubled: number }): string {
-  const parts = [lost > 0 && `${lost} lost`, doubled > 0 && `${doubled} doubled`].filter(Boolean);
-  return parts.length > 0 ? parts.join(", ") : "the rows are wrong";
 }

@@ -5,7 +5,11 @@ import type { Mark } from "../conflicts.ts";
 /** More columns than this tell nothing that these don't. */
 const MOST_CALLERS = 8;
 
-const words: Record<Mark, string> = { same: "read by several", stale: "decided on a stale read" };
+/** Widths of a column, in rem. */
+const TIME_REM = 6.5;
+const CALLER_REM = 7.75;
+
+const words: Record<Mark, string> = { same: "read by several", stale: "on a stale read" };
 
 const looks: Record<Mark | "none", string> = {
   none: "",
@@ -21,17 +25,21 @@ export function StepTable({ steps, marks }: { steps: readonly Step[]; marks: Rea
   const shown = callers.slice(0, MOST_CALLERS);
   const rows = steps.filter(({ caller }) => shown.includes(caller));
   return (
-    <table className="figures w-full border-collapse text-sm">
+    <table
+      className="figures w-full table-fixed border-collapse text-sm"
+      // Columns keep their width, whatever is told in them next.
+      style={{ minWidth: `${TIME_REM + shown.length * CALLER_REM}rem` }}
+    >
       <caption className="sr-only">
         The steps of this round in the order of time, a column for each caller
       </caption>
       <thead className="sticky top-0 z-[1] bg-canvas shadow-[0_1px_0_var(--color-line)]">
         <tr className="text-left text-faint">
-          <th scope="col" className="sticky left-0 bg-canvas py-1.5 pr-2 pl-3 font-normal">
+          <th scope="col" className="sticky left-0 w-[6.5rem] bg-canvas py-1.5 pr-2 pl-3 font-normal">
             Time
           </th>
           {shown.map((caller) => (
-            <th key={caller} scope="col" className="min-w-32 px-2 py-1.5 font-normal">
+            <th key={caller} scope="col" className="px-2 py-1.5 font-normal">
               {caller}
             </th>
           ))}
@@ -75,7 +83,11 @@ function StepCell({ step, mark }: { step: Step; mark: Mark | undefined }) {
   const { does, what, attempt } = step;
   const isWeighty = does === "writes" || does === "reads" || does === "locks";
   return (
-    <div data-does={does} data-mark={mark} className="flex min-w-0 flex-col">
+    <div
+      data-does={does}
+      data-mark={mark}
+      className={`flex min-w-0 flex-col ${does === "reads" || does === "writes" ? "min-h-9" : ""}`}
+    >
       <span>
         <span className={isWeighty ? "font-medium" : "text-soft"}>{does}</span>{" "}
         <span className={isWeighty ? "" : "text-soft"}>{what}</span>
