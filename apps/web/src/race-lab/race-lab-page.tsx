@@ -41,7 +41,7 @@ function Lab({ catalogue, search }: { catalogue: Catalogue; search: RaceSearch }
   }
 
   return (
-    <div className="grid gap-x-10 gap-y-5 grid-cols-[minmax(0,1fr)] lg:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="flex min-w-0 flex-col gap-5">
       <StoryList
         stories={catalogue.stories}
         chosen={story.id}
@@ -50,38 +50,36 @@ function Lab({ catalogue, search }: { catalogue: Catalogue; search: RaceSearch }
           change({ story: id });
         }}
       />
-      <div className="flex min-w-0 flex-col gap-5">
-        <div className="flex max-w-[52rem] flex-col gap-2">
-          <h2 className="text-lg font-semibold">{story.title}</h2>
-          <p className="text-soft">{story.tale}</p>
-          <p>
-            <span className="text-soft">What must hold: </span>
-            {story.rule}
-          </p>
-        </div>
-        <RunBar choice={choice} races={races} isValid={Object.keys(drafts).length === 0} />
-        <SettingsFold
-          limits={catalogue.limits}
-          choice={choice}
-          drafts={drafts}
-          onDrafts={setDrafts}
-          onChange={(settings) => change({ ...search, ...settings })}
-        />
-        <div className="grid gap-x-8 gap-y-8 grid-cols-[minmax(0,1fr)] xl:grid-cols-2">
-          {sides.map((side) => (
-            <Lane
-              key={side}
-              side={side}
-              choice={choice}
-              race={races[side]}
-              isRunning={races.isRunning}
-              onChoose={(id) => change({ ...search, [side]: id })}
-              onRun={() => races.run([side])}
-            />
-          ))}
-        </div>
-        <Plots choice={choice} races={races} />
+      <div className="flex max-w-[52rem] flex-col gap-2">
+        <h2 className="text-lg font-semibold">{story.title}</h2>
+        <p className="text-soft">{story.tale}</p>
+        <p>
+          <span className="text-soft">What must hold: </span>
+          {story.rule}
+        </p>
       </div>
+      <RunBar choice={choice} races={races} isValid={Object.keys(drafts).length === 0} />
+      <SettingsFold
+        limits={catalogue.limits}
+        choice={choice}
+        drafts={drafts}
+        onDrafts={setDrafts}
+        onChange={(settings) => change({ ...search, ...settings })}
+      />
+      <div className="grid gap-x-8 gap-y-8 grid-cols-[minmax(0,1fr)] xl:grid-cols-2">
+        {sides.map((side) => (
+          <Lane
+            key={side}
+            side={side}
+            choice={choice}
+            race={races[side]}
+            isRunning={races.isRunning}
+            onChoose={(id) => change({ ...search, [side]: id })}
+            onRun={() => races.run([side])}
+          />
+        ))}
+      </div>
+      <Plots choice={choice} races={races} />
       <Announcer choice={choice} races={races} />
     </div>
   );

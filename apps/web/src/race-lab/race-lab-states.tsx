@@ -48,10 +48,14 @@ export function RaceLabFailed({ error, busy, onRetry }: RaceLabFailedProps) {
 /** The page's place while the stories are read. */
 export function RaceLabLoading() {
   return (
-    <div aria-hidden="true" className="grid gap-x-10 gap-y-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
-      <div className="hidden flex-col gap-3 pt-7 lg:flex">
-        {["62%", "80%", "70%", "90%", "66%"].map((width) => (
-          <Skeleton key={width} width={width} />
+    <div aria-hidden="true" className="flex flex-col gap-5">
+      <div className="flex gap-1.5 overflow-hidden py-0.5">
+        {["10rem", "9rem", "11rem", "15rem", "8rem"].map((width) => (
+          <span
+            key={width}
+            style={{ width }}
+            className="h-8 shrink-0 rounded-md bg-sunken pointer-coarse:h-10"
+          />
         ))}
       </div>
       <div className="flex flex-col gap-3">

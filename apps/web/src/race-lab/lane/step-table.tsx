@@ -7,7 +7,7 @@ const MOST_CALLERS = 8;
 
 /** Widths of a column, in rem. */
 const TIME_REM = 6.5;
-const CALLER_REM = 7.75;
+const CALLER_REM = 8.5;
 
 const words: Record<Mark, string> = { same: "read by several", stale: "on a stale read" };
 
@@ -17,11 +17,10 @@ const looks: Record<Mark | "none", string> = {
   stale: "bg-refused-wash",
 };
 
-const inOrder = new Intl.Collator("en", { numeric: true });
-
 /** The T0, T1, T2 … of bug reports, from what the database really told: a row a moment, a column a caller. */
 export function StepTable({ steps, marks }: { steps: readonly Step[]; marks: ReadonlyMap<Step, Mark> }) {
-  const callers = [...new Set(steps.map(({ caller }) => caller))].sort(inOrder.compare);
+  // In the order in which they come, so that a column that is there stays where it is.
+  const callers = [...new Set(steps.map(({ caller }) => caller))];
   const shown = callers.slice(0, MOST_CALLERS);
   const rows = steps.filter(({ caller }) => shown.includes(caller));
   return (
