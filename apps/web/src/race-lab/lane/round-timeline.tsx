@@ -54,7 +54,7 @@ export function RoundTimeline({ race }: { race: Race }) {
 
 function legend(marks: ReadonlyMap<Step, Mark>): string {
   return marks.size > 0
-    ? "Marked: reads on which several callers decided, and the writes that came too late for it."
+    ? "Marked: the same read, on which several callers decided, and the writes that came too late for it."
     : "No write of this round was decided on a stale read.";
 }
 

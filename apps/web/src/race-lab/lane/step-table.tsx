@@ -6,10 +6,10 @@ import type { Mark } from "../conflicts.ts";
 const MOST_CALLERS = 8;
 
 /** Widths of a column, in rem. */
-const TIME_REM = 6.5;
-const CALLER_REM = 8.5;
+const TIME_REM = 5.9;
+const CALLER_REM = 7.6;
 
-const words: Record<Mark, string> = { same: "read by several", stale: "on a stale read" };
+const words: Record<Mark, string> = { same: "same read", stale: "on a stale read" };
 
 const looks: Record<Mark | "none", string> = {
   none: "",
@@ -34,7 +34,7 @@ export function StepTable({ steps, marks }: { steps: readonly Step[]; marks: Rea
       </caption>
       <thead className="sticky top-0 z-[1] bg-canvas shadow-[0_1px_0_var(--color-line)]">
         <tr className="text-left text-faint">
-          <th scope="col" className="sticky left-0 w-[6.5rem] bg-canvas py-1.5 pr-2 pl-3 font-normal">
+          <th scope="col" className="sticky left-0 w-[5.9rem] bg-canvas py-1.5 pr-2 pl-3 font-normal">
             Time
           </th>
           {shown.map((caller) => (
