@@ -13,6 +13,7 @@ const commands = {
   token: () => import("./commands/token.ts").then((module) => module.token),
   tenant: () => import("./commands/tenant.ts").then((module) => module.tenant),
   demo: () => import("./commands/demo.ts").then((module) => module.demo),
+  lab: () => import("./commands/lab.ts").then((module) => module.lab),
 };
 
 const holdfast = defineCommand({
