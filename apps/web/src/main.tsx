@@ -6,6 +6,9 @@ import { createClient, createQueryClient } from "./app/client.ts";
 import { createConnection } from "./app/connection.ts";
 import { ConnectionProvider } from "./app/connection-context.tsx";
 import { Console } from "./app/console.tsx";
+import { createWire } from "./app/wire.ts";
+import { createDoor } from "./drawer/door.ts";
+import { DoorProvider } from "./drawer/door-context.tsx";
 import { SessionProvider } from "./session/session-context.tsx";
 import { createSessionStore } from "./session/session-store.ts";
 import { TooltipProvider } from "./ui/tooltip.tsx";
@@ -14,11 +17,16 @@ import "./styles/main.css";
 /** The composition root: everything that is shared is made here. */
 const store = createSessionStore(sessionStorage);
 const expire = () => store.end("expired");
-const connection = createConnection(expire);
+const wire = createWire();
+const door = createDoor(wire, sessionStorage);
+const connection = createConnection(wire.send, expire);
 const client = createClient(store, connection);
 const queryClient = createQueryClient(expire);
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root.");
+
+// Before anything is sent: what an earlier page left undecided is sent at once, and belongs in the drawer's list.
+if (door.wasOpen()) await door.open().catch(() => undefined);
 
 createRoot(root).render(
   <StrictMode>
@@ -26,9 +34,11 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <ConnectionProvider value={connection}>
           <SessionProvider store={store}>
-            <TooltipProvider delay={300}>
-              <Console client={client} queryClient={queryClient} />
-            </TooltipProvider>
+            <DoorProvider value={door}>
+              <TooltipProvider delay={300}>
+                <Console client={client} queryClient={queryClient} />
+              </TooltipProvider>
+            </DoorProvider>
           </SessionProvider>
         </ConnectionProvider>
       </QueryClientProvider>

@@ -1,13 +1,15 @@
+import type { Send } from "./wire.ts";
+
 export interface Connection {
   /** Whether the last request got any reply at all. */
   isAnswered(): boolean;
   subscribe(listener: () => void): () => void;
   /** Instead of the global one: notes how each request ends. */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: Send;
 }
 
-/** Watches what the client sends. `onSignedOut`: the server no longer takes the token. */
-export function createConnection(onSignedOut: () => void): Connection {
+/** Watches what the client sends by `send`. `onSignedOut`: the server no longer takes the token. */
+export function createConnection(send: Send, onSignedOut: () => void): Connection {
   const listeners = new Set<() => void>();
   let answered = true;
 
@@ -27,7 +29,7 @@ export function createConnection(onSignedOut: () => void): Connection {
     },
     async fetch(input, init) {
       try {
-        const response = await fetch(input, init);
+        const response = await send(input, init);
         note(true);
         if (response.status === 401) onSignedOut();
         return response;

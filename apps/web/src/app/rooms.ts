@@ -12,7 +12,7 @@ export const rooms = [
   { to: "/wallets", name: "Wallets", icon: WalletIcon, here: true },
   { to: "/seats", name: "Seats", icon: SeatIcon, here: true },
   { to: "/conversations", name: "Conversations", icon: ConversationIcon, here: true },
-  { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: false },
+  { to: "/race-lab", name: "Race lab", icon: RaceIcon, here: true },
   { to: "/operations", name: "Operations", icon: OperationIcon, here: true },
   { to: "/live-metrics", name: "Metrics", icon: MetricsIcon, here: true },
 ] as const;

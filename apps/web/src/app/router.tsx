@@ -5,8 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { NotHereYet } from "../rooms/not-here-yet.tsx";
-import { plans } from "../rooms/plans.ts";
+import { parseRaceSearch } from "../race-lab/address.ts";
 import { WalletsPage } from "../wallets/wallets-page.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -81,8 +80,16 @@ const operations = createRoute({
     return <OperationsPage asked={operations.useSearch().of} />;
   },
 });
-const later = (path: keyof typeof plans) =>
-  createRoute({ getParentRoute: () => root, path, component: () => <NotHereYet {...plans[path]} /> });
+const RaceLabPage = lazyRouteComponent(() => import("../race-lab/race-lab-page.tsx"), "RaceLabPage");
+const raceLab = createRoute({
+  getParentRoute: () => root,
+  path: "/race-lab",
+  // All that a race depends on, so that it can be shown to somebody else.
+  validateSearch: parseRaceSearch,
+  component: function RaceLabRoute() {
+    return <RaceLabPage search={raceLab.useSearch()} />;
+  },
+});
 
 const routeTree = root.addChildren([
   home,
@@ -92,7 +99,7 @@ const routeTree = root.addChildren([
   show,
   conversations,
   conversation,
-  later("/race-lab"),
+  raceLab,
   operations,
   metrics,
 ]);

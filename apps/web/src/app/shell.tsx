@@ -1,4 +1,6 @@
 import { Outlet } from "@tanstack/react-router";
+import { DoorButton } from "../drawer/door-button.tsx";
+import { DrawerPlace } from "../drawer/drawer-place.tsx";
 import { BrandMark } from "../ui/icons.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { RoomLinks } from "./room-links.tsx";
@@ -19,18 +21,23 @@ export function Shell() {
             <BrandMark />
             Holdfast
           </p>
-          <div className="lg:hidden">
+          <div className="flex lg:hidden">
+            <DoorButton compact />
             <PersonMenu compact />
           </div>
         </div>
         <RoomLinks />
-        <div className="mt-auto hidden border-t border-line p-2 lg:block">
+        <div className="mt-auto hidden p-2 lg:block">
+          <DoorButton />
+        </div>
+        <div className="hidden border-t border-line p-2 lg:block">
           <PersonMenu />
         </div>
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 outline-hidden">
         <Outlet />
       </main>
+      <DrawerPlace />
     </div>
   );
 }

@@ -10,7 +10,7 @@ const DASHES = { solid: [], dashed: [5, 3], dotted: [1.5, 2.5] };
 const STEPS = [1, 2, 4, 6, 10];
 
 /** Half of it is a round number as well. */
-function roundTop(value: number): number {
+export function roundTop(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return (STEPS.find((step) => step * power >= value * 0.999) ?? 10) * power;
 }
@@ -24,7 +24,7 @@ function timeRange(from: number | undefined, until: number | undefined): [number
 }
 
 /** A canvas knows no custom properties, so the tokens are read as the colours that they are at the moment. */
-function coloursOf(element: HTMLElement) {
+export function coloursOf(element: HTMLElement) {
   const probe = element.appendChild(document.createElement("span"));
   const read = (colour: string) => {
     probe.style.color = colour;

@@ -46,7 +46,7 @@ export function CopyId({ id, what }: { id: string; what: string }) {
 }
 
 /** The clipboard API exists on https and localhost only; elsewhere a selection does. */
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;

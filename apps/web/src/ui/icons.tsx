@@ -98,6 +98,16 @@ export const LeaveIcon = () => (
     <path d="M6.5 2.5h-3c-.6 0-1 .4-1 1v9c0 .6.4 1 1 1h3M7 8h6.5M11 5.5 13.5 8 11 10.5" />
   </Icon>
 );
+export const DrawerIcon = () => (
+  <Icon>
+    <path d="M2.5 3.5c0-.6.4-1 1-1h9c.6 0 1 .4 1 1v9c0 .6-.4 1-1 1h-9c-.6 0-1-.4-1-1zM2.5 9.5h11M5 5.5l1.2 1L5 7.5" />
+  </Icon>
+);
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m4 4 8 8M12 4l-8 8" />
+  </Icon>
+);
 export const StopIcon = () => (
   <Icon>
     <rect x="4" y="4" width="8" height="8" rx="1" fill="currentColor" stroke="none" />

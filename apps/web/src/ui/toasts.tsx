@@ -10,7 +10,7 @@ export function Toasts({ children }: { children: ReactNode }) {
     <Toast.Provider limit={3}>
       {children}
       <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-20 xl:bottom-4 z-40 flex w-[22rem] max-w-[calc(100vw-2rem)] flex-col gap-2">
+        <Toast.Viewport className="fixed right-4 bottom-[calc(5rem+var(--drawer-height))] xl:bottom-[calc(1rem+var(--drawer-height))] z-40 flex w-[22rem] max-w-[calc(100vw-2rem)] flex-col gap-2">
           <ToastList />
         </Toast.Viewport>
       </Toast.Portal>

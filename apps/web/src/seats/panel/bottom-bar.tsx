@@ -18,7 +18,7 @@ export function BottomBar({ house, show, own: { reservation, secondsLeft }, chos
   const seats = isHeld ? reservation.seats : chosen;
   if (seats.length === 0) return null;
   return (
-    <div className="sticky bottom-0 z-10 -mx-4 flex items-center justify-between gap-3 border-t border-line bg-surface px-4 py-2.5 sm:-mx-6 sm:px-6 xl:hidden">
+    <div className="sticky bottom-(--drawer-height) z-10 -mx-4 flex items-center justify-between gap-3 border-t border-line bg-surface px-4 py-2.5 sm:-mx-6 sm:px-6 xl:hidden">
       <p className="flex flex-col leading-tight">
         <span className="figures font-medium">
           {isHeld ? `Held for ${clockFace(secondsLeft)}` : `${seatCount(seats.length)} chosen`}
