@@ -8,7 +8,7 @@ import { ConnectionProvider } from "./app/connection-context.tsx";
 import { Console } from "./app/console.tsx";
 import { SessionProvider } from "./session/session-context.tsx";
 import { createSessionStore } from "./session/session-store.ts";
-import { TooltipProvider } from "./ui/tooltip.tsx";
+import { TooltipProvider } from "./ui/tooltip-provider.tsx";
 import "./styles/main.css";
 
 /** The composition root: everything that is shared is made here. */

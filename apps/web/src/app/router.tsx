@@ -7,7 +7,6 @@ import {
 } from "@tanstack/react-router";
 import { NotHereYet } from "../rooms/not-here-yet.tsx";
 import { plans } from "../rooms/plans.ts";
-import { WalletsPage } from "../wallets/wallets-page.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -20,6 +19,7 @@ const home = createRoute({
     throw redirect({ to: "/wallets", replace: true });
   },
 });
+const WalletsPage = lazyRouteComponent(() => import("../wallets/wallets-page.tsx"), "WalletsPage");
 const wallets = createRoute({
   getParentRoute: () => root,
   path: "/wallets",
