@@ -6,7 +6,9 @@ const server = "http://127.0.0.1:4000";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  server: { proxy: { "/trpc": server, "/demo": server, "/metrics": server } },
+  server: {
+    proxy: { "/trpc": server, "/demo": server, "/metrics": server, "/readyz": server, "/docs": server },
+  },
   build: {
     // The server's content security policy wants files, not data: URLs.
     assetsInlineLimit: 0,
@@ -16,7 +18,12 @@ export default defineConfig({
       // Base UI) is loaded with the room that shows it. `src/budget.test.ts` holds the first load to its limit.
       output: {
         codeSplitting: {
-          groups: [{ name: "libraries", test: /node_modules[\\/](?:react|react-dom|scheduler|@tanstack|@trpc)[\\/]/ }],
+          groups: [
+            {
+              name: "libraries",
+              test: /node_modules[\\/](?:react|react-dom|scheduler|@tanstack|@trpc)[\\/]/,
+            },
+          ],
         },
       },
     },

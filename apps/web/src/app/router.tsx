@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { NotHereYet } from "../rooms/not-here-yet.tsx";
 import { plans } from "../rooms/plans.ts";
 import { NotFound } from "./not-found.tsx";
@@ -15,9 +9,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/wallets", replace: true });
-  },
+  component: lazyRouteComponent(() => import("../home/home-page.tsx"), "HomePage"),
 });
 const WalletsPage = lazyRouteComponent(() => import("../wallets/wallets-page.tsx"), "WalletsPage");
 const wallets = createRoute({
@@ -81,6 +73,19 @@ const operations = createRoute({
     return <OperationsPage asked={operations.useSearch().of} />;
   },
 });
+const AdministrationPage = lazyRouteComponent(
+  () => import("../administration/administration-page.tsx"),
+  "AdministrationPage",
+);
+const administration = createRoute({
+  getParentRoute: () => root,
+  path: "/administration",
+  validateSearch: ({ webhook }: Record<string, unknown>): { webhook?: string } =>
+    typeof webhook === "string" && webhook !== "" ? { webhook } : {},
+  component: function AdministrationRoute() {
+    return <AdministrationPage open={administration.useSearch().webhook} />;
+  },
+});
 const later = (path: keyof typeof plans) =>
   createRoute({ getParentRoute: () => root, path, component: () => <NotHereYet {...plans[path]} /> });
 
@@ -95,10 +100,17 @@ const routeTree = root.addChildren([
   later("/race-lab"),
   operations,
   metrics,
+  administration,
 ]);
 
 export function createConsoleRouter() {
-  return createRouter({ routeTree, scrollRestoration: true, defaultNotFoundComponent: NotFound });
+  return createRouter({
+    routeTree,
+    scrollRestoration: true,
+    // A room's code comes while one points at its link.
+    defaultPreload: "intent",
+    defaultNotFoundComponent: NotFound,
+  });
 }
 
 declare module "@tanstack/react-router" {

@@ -1,4 +1,4 @@
-import { Outlet } from "@tanstack/react-router";
+import { Link, Outlet } from "@tanstack/react-router";
 import { BrandMark } from "../ui/icons.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { RoomLinks } from "./room-links.tsx";
@@ -15,10 +15,14 @@ export function Shell() {
       </a>
       <header className="sticky top-0 z-20 flex flex-col border-line bg-canvas max-lg:border-b lg:h-dvh lg:border-r">
         <div className="flex items-center justify-between px-4 pt-2.5 max-lg:pb-1 sm:px-6 lg:px-4 lg:pt-5 lg:pb-4">
-          <p className="flex items-center gap-2 font-semibold tracking-tight">
+          <Link
+            to="/"
+            aria-label="Holdfast, home"
+            className="flex items-center gap-2 font-semibold tracking-tight"
+          >
             <BrandMark />
             Holdfast
-          </p>
+          </Link>
           <div className="lg:hidden">
             <PersonMenu compact />
           </div>

@@ -1,0 +1,68 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Principal } from "@holdfast/db";
+import { startTestServer } from "@holdfast/server/testing";
+import { beginConversation } from "./chat-page.ts";
+import { walletOf } from "./wallet-of.ts";
+
+export const warden: Principal = { tenantId: 1, subject: "warden", role: "admin" };
+/** A word that no line has room for. */
+const ENDLESS = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(8);
+
+/** A server whose demo has been used: something of everything that a page can show, also what is too long for it. */
+export async function startLivedInServer() {
+  const receiver = createServer((request, response) => {
+    response.writeHead(request.url === "/works" ? 204 : 500).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const listening = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const server = await startTestServer({
+    config: { demo: true, webhooks: { pollMs: 50, loopback: true } },
+  });
+  const { db } = server;
+
+  for (const [name, url] of [
+    ["works", `${listening}/works`],
+    ["fails", `${listening}/fails?${ENDLESS}`],
+  ] as const) {
+    const create = { kind: "webhooks.create", topics: ["wallet", "conversation"], url } as const;
+    await db.execute(warden, { ...create, idempotencyKey: `hook-${name}`, description: `It ${name}` });
+  }
+  for (const subject of ["billing", ENDLESS.slice(0, 255)]) {
+    const key = { kind: "keys.create", idempotencyKey: `key-${subject}`.slice(0, 255) } as const;
+    await db.execute(warden, { ...key, subject, role: "service" });
+  }
+  const { keyId } = await db.execute(warden, {
+    ...{ kind: "keys.create", idempotencyKey: "key-revoked", subject: "former", role: "user" },
+  });
+  await db.execute(warden, { kind: "keys.revoke", idempotencyKey: "revoke", keyId });
+
+  const own = await walletOf(server, "warden");
+  const other = await walletOf(server, "ada");
+  const boost = {
+    kind: "wallets.boost",
+    ...{ fromWalletId: own.walletId, toWalletId: other.walletId },
+    ...{ message: ENDLESS, episodeTitle: ENDLESS.slice(0, 200) },
+  } as const;
+  await db.execute(warden, { ...boost, idempotencyKey: "boosted", amount: 50n });
+  await db.execute(warden, { ...boost, idempotencyKey: "refused", amount: 10n ** 15n }).catch(() => undefined);
+
+  const talk = await beginConversation(db, warden, ENDLESS.slice(0, 200));
+  await db.execute(warden, {
+    ...{ kind: "conversations.append", idempotencyKey: "said", conversationId: talk.conversationId },
+    messages: [
+      { id: "m1", role: "user", parts: [{ type: "text", text: `Why is this so long: ${ENDLESS}?` }] },
+      { id: "m2", role: "assistant", parts: [{ type: "text", text: `\`\`\`sql\nselect ${ENDLESS}\n\`\`\`` }] },
+    ],
+  });
+
+  return {
+    server,
+    walletId: own.walletId,
+    conversationId: talk.conversationId,
+    async close() {
+      await server.close();
+      await new Promise((resolve) => receiver.close(resolve));
+    },
+  };
+}
