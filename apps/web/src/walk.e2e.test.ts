@@ -27,7 +27,12 @@ const pages: readonly { name: string; at: (world: World) => string; ready: strin
   { name: "operation", at: () => "/operations?of=boosted", ready: "text=Wrote 2 rows" },
   { name: "refusal", at: () => "/operations?of=refused", ready: "text=INSUFFICIENT_FUNDS" },
   { name: "metrics", at: () => "/live-metrics", ready: "text=Event loop lag" },
-  { name: "administration", at: () => "/administration", ready: "[data-webhook] >> nth=1" },
+  { name: "keys", at: () => "/administration", ready: "[data-key]" },
+  {
+    name: "webhooks",
+    at: ({ webhookId }) => `/administration/webhooks?webhook=${webhookId}`,
+    ready: "[data-delivery]",
+  },
   { name: "not-found", at: () => "/no-such-page", ready: "text=This address leads nowhere" },
 ];
 
@@ -83,10 +88,15 @@ function walk(executablePath: string) {
           }
           if (name === "show") await page.getByRole("link", { name: "The Tempest" }).click();
           await page.locator(ready).first().waitFor();
-          await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+          await page.screenshot({
+            path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`,
+            fullPage: true,
+          });
 
           const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`)).toEqual([]);
+          expect(
+            violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`),
+          ).toEqual([]);
           expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
           expect(complaints.splice(0)).toEqual([]);
           expect(await shifts()).toEqual([]);

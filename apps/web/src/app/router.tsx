@@ -73,17 +73,22 @@ const operations = createRoute({
     return <OperationsPage asked={operations.useSearch().of} />;
   },
 });
-const AdministrationPage = lazyRouteComponent(
-  () => import("../administration/administration-page.tsx"),
-  "AdministrationPage",
-);
-const administration = createRoute({
+const keys = createRoute({
   getParentRoute: () => root,
   path: "/administration",
+  component: lazyRouteComponent(() => import("../administration/keys/keys-page.tsx"), "KeysPage"),
+});
+const WebhooksPage = lazyRouteComponent(
+  () => import("../administration/webhooks/webhooks-page.tsx"),
+  "WebhooksPage",
+);
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/webhooks",
   validateSearch: ({ webhook }: Record<string, unknown>): { webhook?: string } =>
     typeof webhook === "string" && webhook !== "" ? { webhook } : {},
-  component: function AdministrationRoute() {
-    return <AdministrationPage open={administration.useSearch().webhook} />;
+  component: function WebhooksRoute() {
+    return <WebhooksPage open={webhooks.useSearch().webhook} />;
   },
 });
 const later = (path: keyof typeof plans) =>
@@ -100,7 +105,8 @@ const routeTree = root.addChildren([
   later("/race-lab"),
   operations,
   metrics,
-  administration,
+  keys,
+  webhooks,
 ]);
 
 export function createConsoleRouter() {

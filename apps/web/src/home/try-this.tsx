@@ -32,8 +32,7 @@ export function TryThis({ wallets }: { wallets: ReturnType<typeof useWallets> })
         >
           {show && (
             <>
-              <span className="block truncate">{show.name}</span>
-              {formatAmount(String(show.capacity - show.held - show.sold))} of{" "}
+              {show.name}, {formatAmount(String(show.capacity - show.held - show.sold))} of{" "}
               {formatAmount(String(show.capacity))} free
             </>
           )}

@@ -21,13 +21,13 @@ export async function startLivedInServer() {
   });
   const { db } = server;
 
-  for (const [name, url] of [
-    ["works", `${listening}/works`],
-    ["fails", `${listening}/fails?${ENDLESS}`],
-  ] as const) {
-    const create = { kind: "webhooks.create", topics: ["wallet", "conversation"], url } as const;
-    await db.execute(warden, { ...create, idempotencyKey: `hook-${name}`, description: `It ${name}` });
-  }
+  const hook = (name: string, url: string) =>
+    db.execute(warden, {
+      ...{ kind: "webhooks.create", idempotencyKey: `hook-${name}`, description: `It ${name}` },
+      ...{ topics: ["wallet", "conversation"], url: `${listening}${url}` },
+    });
+  await hook("works", "/works");
+  const { webhookId } = await hook("fails", `/fails?${ENDLESS}`);
   for (const subject of ["billing", ENDLESS.slice(0, 255)]) {
     const key = { kind: "keys.create", idempotencyKey: `key-${subject}`.slice(0, 255) } as const;
     await db.execute(warden, { ...key, subject, role: "service" });
@@ -45,19 +45,26 @@ export async function startLivedInServer() {
     ...{ message: ENDLESS, episodeTitle: ENDLESS.slice(0, 200) },
   } as const;
   await db.execute(warden, { ...boost, idempotencyKey: "boosted", amount: 50n });
-  await db.execute(warden, { ...boost, idempotencyKey: "refused", amount: 10n ** 15n }).catch(() => undefined);
+  await db
+    .execute(warden, { ...boost, idempotencyKey: "refused", amount: 10n ** 15n })
+    .catch(() => undefined);
 
   const talk = await beginConversation(db, warden, ENDLESS.slice(0, 200));
   await db.execute(warden, {
     ...{ kind: "conversations.append", idempotencyKey: "said", conversationId: talk.conversationId },
     messages: [
       { id: "m1", role: "user", parts: [{ type: "text", text: `Why is this so long: ${ENDLESS}?` }] },
-      { id: "m2", role: "assistant", parts: [{ type: "text", text: `\`\`\`sql\nselect ${ENDLESS}\n\`\`\`` }] },
+      {
+        id: "m2",
+        role: "assistant",
+        parts: [{ type: "text", text: `\`\`\`sql\nselect ${ENDLESS}\n\`\`\`` }],
+      },
     ],
   });
 
   return {
     server,
+    webhookId,
     walletId: own.walletId,
     conversationId: talk.conversationId,
     async close() {

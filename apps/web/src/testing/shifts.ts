@@ -16,7 +16,9 @@ export async function watchShifts(page: Page) {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as LayoutShift[]) {
         if (entry.hadRecentInput) continue;
-        const sources = entry.sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 160) ?? "?");
+        const sources = entry.sources.map(
+          ({ node }) => (node as Element | null)?.outerHTML?.slice(0, 160) ?? "?",
+        );
         seen.push({ value: entry.value, sources });
       }
     }).observe({ type: "layout-shift", buffered: true });

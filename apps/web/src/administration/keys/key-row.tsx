@@ -18,7 +18,12 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
         className="border-line not-first:border-t max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:px-3 max-sm:py-2.5"
       >
         <th scope="row" className={`${cell} pl-3 text-left font-normal`}>
-          <span className={`font-medium wrap-anywhere ${revokedAt ? "text-soft" : ""}`}>{subject}</span>{" "}
+          <span
+            title={subject}
+            className={`line-clamp-3 font-medium wrap-anywhere ${revokedAt ? "text-soft" : ""}`}
+          >
+            {subject}
+          </span>
           <CopyId id={keyId} what="key id" />
         </th>
         <td className={`${cell} text-soft max-sm:text-right`}>{role}</td>

@@ -4,8 +4,8 @@ import { Button } from "../../ui/button.tsx";
 import { Field, TextInput } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Select } from "../../ui/select.tsx";
+import { formClass } from "../looks.ts";
 import { Secret } from "../secret.tsx";
-import { formClass } from "../section.tsx";
 import { isUndecided, Trouble } from "../trouble.tsx";
 import { type ApiKey, useCreateKey } from "./use-keys.ts";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { headClass } from "../section.tsx";
+import { headClass } from "../looks.ts";
 import { Nothing, Unread } from "../unread.tsx";
 import { DeliveryRow } from "./delivery-row.tsx";
 import { useDeliveries } from "./use-webhooks.ts";
@@ -31,7 +31,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
       )}
       {data && data.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
-        <section aria-label="List of deliveries" tabIndex={0} className="overflow-x-auto">
+        <section aria-label="List of deliveries" tabIndex={0} className="relative overflow-x-auto">
           <table className="figures w-full border-collapse text-sm">
             <thead>
               <tr>

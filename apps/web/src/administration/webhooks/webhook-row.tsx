@@ -12,7 +12,9 @@ export function WebhookRow({ webhook, isOpen }: { webhook: Webhook; isOpen: bool
   return (
     <li data-webhook={webhookId} className="flex flex-col gap-2 border-line px-3 py-3 not-first:border-t">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
-        <p className="min-w-0 font-mono font-medium wrap-anywhere">{url}</p>
+        <p title={url} className="line-clamp-3 min-w-0 font-mono font-medium wrap-anywhere">
+          {url}
+        </p>
         <WebhookState webhook={webhook} />
       </div>
       <p className="text-sm text-soft">
@@ -24,7 +26,7 @@ export function WebhookRow({ webhook, isOpen }: { webhook: Webhook; isOpen: bool
       </p>
       <WebhookActions webhook={webhook}>
         <Link
-          to="/administration"
+          to="/administration/webhooks"
           search={isOpen ? {} : { webhook: webhookId }}
           resetScroll={false}
           aria-expanded={isOpen}

@@ -1,14 +1,15 @@
-import { Section } from "../section.tsx";
+import { Administration } from "../administration.tsx";
 import { Nothing, Unread } from "../unread.tsx";
 import { NewWebhook } from "./new-webhook.tsx";
 import { useWebhooks } from "./use-webhooks.ts";
 import { WebhookRow } from "./webhook-row.tsx";
 
-export function Webhooks({ open }: { open: string | undefined }) {
+/** The webhooks of the tenant. `open`: the one whose deliveries are shown. */
+export function WebhooksPage({ open }: { open: string | undefined }) {
   const { data, error, isFetching, refetch } = useWebhooks();
   return (
-    <Section
-      title="Webhooks"
+    <Administration
+      part="Webhooks"
       about="Addresses that are told every change of some kinds of topics, signed, each topic in its order, until they answer with 2xx."
       form={<NewWebhook />}
     >
@@ -25,6 +26,6 @@ export function Webhooks({ open }: { open: string | undefined }) {
           ))}
         </ul>
       )}
-    </Section>
+    </Administration>
   );
 }

@@ -1,15 +1,17 @@
 import { Button } from "../../ui/button.tsx";
-import { headClass, Section } from "../section.tsx";
+import { Administration } from "../administration.tsx";
+import { headClass } from "../looks.ts";
 import { Nothing, Unread } from "../unread.tsx";
 import { KeyRow } from "./key-row.tsx";
 import { NewKey } from "./new-key.tsx";
 import { useKeys } from "./use-keys.ts";
 
-export function Keys() {
+/** The API keys of the tenant. */
+export function KeysPage() {
   const { data, error, isFetching, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useKeys();
   return (
-    <Section
-      title="API keys"
+    <Administration
+      part="API keys"
       about="What signs in without a person. A key is told once, when it is made, and works until it is revoked."
       form={<NewKey />}
     >
@@ -20,23 +22,23 @@ export function Keys() {
         </Nothing>
       )}
       {data && data.length > 0 && (
-        <table className="w-full border-collapse max-sm:block max-sm:*:block">
+        <table className="w-full table-fixed border-collapse max-sm:block max-sm:*:block">
           <caption className="sr-only">API keys</caption>
           <thead className="text-sm max-sm:sr-only">
             <tr>
               <th scope="col" className={`${headClass} pl-3`}>
                 Bearer
               </th>
-              <th scope="col" className={headClass}>
+              <th scope="col" className={`${headClass} w-20`}>
                 Role
               </th>
-              <th scope="col" className={headClass}>
+              <th scope="col" className={`${headClass} w-[30%]`}>
                 Made
               </th>
-              <th scope="col" className={headClass}>
+              <th scope="col" className={`${headClass} w-40`}>
                 State
               </th>
-              <th scope="col" className={headClass}>
+              <th scope="col" className={`${headClass} w-24`}>
                 <span className="sr-only">Revoke</span>
               </th>
             </tr>
@@ -55,6 +57,6 @@ export function Keys() {
           </Button>
         </div>
       )}
-    </Section>
+    </Administration>
   );
 }
