@@ -1,7 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Principal } from "@holdfast/db";
-import { startTestServer } from "@holdfast/server/testing";
+import { startReceiver, startTestServer } from "@holdfast/server/testing";
 import { beginConversation } from "./chat-page.ts";
 import { walletOf } from "./wallet-of.ts";
 
@@ -11,11 +9,8 @@ const ENDLESS = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(8);
 
 /** A server whose demo has been used: something of everything that a page can show, also what is too long for it. */
 export async function startLivedInServer() {
-  const receiver = createServer((request, response) => {
-    response.writeHead(request.url === "/works" ? 204 : 500).end();
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-  const listening = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const [works, fails] = [await startReceiver(), await startReceiver()];
+  fails.answer = (_, response) => response.writeHead(500).end();
   const server = await startTestServer({
     config: { demo: true, webhooks: { pollMs: 50, loopback: true } },
   });
@@ -24,10 +19,10 @@ export async function startLivedInServer() {
   const hook = (name: string, url: string) =>
     db.execute(warden, {
       ...{ kind: "webhooks.create", idempotencyKey: `hook-${name}`, description: `It ${name}` },
-      ...{ topics: ["wallet", "conversation"], url: `${listening}${url}` },
+      ...{ topics: ["wallet", "conversation"], url },
     });
-  await hook("works", "/works");
-  const { webhookId } = await hook("fails", `/fails?${ENDLESS}`);
+  await hook("works", works.url);
+  const { webhookId } = await hook("fails", `${fails.url}?${ENDLESS}`);
   for (const subject of ["billing", ENDLESS.slice(0, 255)]) {
     const key = { kind: "keys.create", idempotencyKey: `key-${subject}`.slice(0, 255) } as const;
     await db.execute(warden, { ...key, subject, role: "service" });
@@ -69,7 +64,8 @@ export async function startLivedInServer() {
     conversationId: talk.conversationId,
     async close() {
       await server.close();
-      await new Promise((resolve) => receiver.close(resolve));
+      await works.close();
+      await fails.close();
     },
   };
 }
