@@ -66,7 +66,9 @@ function tryRoom(executablePath: string) {
     await rowOf("billing").getByText("works").waitFor();
     await rowOf("billing").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("button", { name: "Revoke it" }).click();
-    await rowOf("billing").getByText(/^revoked/).waitFor();
+    await rowOf("billing")
+      .getByText(/^revoked/)
+      .waitFor();
     const { keys } = await (await asWarden()).keys.list({});
     expect(keys[0]).toMatchObject({ subject: "billing", role: "service", revokedAt: expect.any(String) });
   });
@@ -111,7 +113,10 @@ function tryRoom(executablePath: string) {
     const [sent] = receiver.received;
     const times = () => receiver.received.filter(({ id }) => id === sent?.id).length;
     const before = times();
-    await delivered.last().getByRole("button", { name: /^Send version/ }).click();
+    await delivered
+      .last()
+      .getByRole("button", { name: /^Send version/ })
+      .click();
     await expect.poll(times, { timeout: 15_000 }).toBeGreaterThan(before);
   });
 

@@ -22,7 +22,8 @@ if (executablePath === undefined) throw new Error(HOW_TO_INSTALL);
 const dataDir = await mkdtemp(join(tmpdir(), "holdfast-inp-"));
 const postgres = await startEmbeddedPostgres({ dataDir, durable: false });
 await migrate({ url: postgres.url });
-for (const tenantId of [1, 2]) await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
+for (const tenantId of [1, 2])
+  await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
 const server = await startTestServer({ databaseUrl: postgres.url, config: { demo: true } });
 const browser = await launchChromium(executablePath);
 try {
