@@ -1,19 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { createTenant, type Db, migrate } from "@holdfast/db";
+import { createTenant, migrate } from "@holdfast/db";
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import { startTestServer } from "@holdfast/server/testing";
 import type { Page } from "playwright-core";
+import { changeSeats } from "./change-seats.ts";
 import { findChromium, HOW_TO_INSTALL, launchChromium } from "./chromium.ts";
 import { clickAndWalk } from "./click-and-walk.ts";
 import { consolePage } from "./console-page.ts";
 
 // `pnpm --filter @holdfast/web inp`: how long it takes from a press or a key to the next paint on the map of 5,000 seats while it
 // changes 50 times a second. It measures time, so it is a command and no test.
-const CHANGES_PER_SECOND = 50;
 const LIMIT_MS = 200;
 
 const executablePath = findChromium();
@@ -32,13 +30,14 @@ try {
     viewport: { width: 1440, height: 900 },
   });
   const page = await context.newPage();
-  await consolePage(page).signIn("ada", "/seats");
+  await consolePage(page).signIn("ada");
+  await page.getByRole("link", { name: "Seats" }).click();
   await page.getByRole("link", { name: "The Tempest" }).click();
   await page.locator("[data-freshness=live]").waitFor();
   await observe(page);
 
   const stop = new AbortController();
-  const changing = change(server.db, page.url().split("/").at(-1) ?? "", stop.signal);
+  const changing = changeSeats(server.db, page.url().split("/").at(-1) ?? "", stop.signal);
   const from = await versionOf(page);
   const startedMs = performance.now();
   await clickAndWalk(page);
@@ -76,40 +75,6 @@ async function observe(page: Page): Promise<void> {
 
 interface PerformanceEventTiming extends PerformanceEntry {
   readonly interactionId?: number;
-}
-
-/** Holds a seat and gives one back in turn, each by somebody else, until it is told to stop. */
-async function change(db: Db, showId: string, stop: AbortSignal): Promise<void> {
-  const house = await db.execute(buyer(0), {
-    ...{ kind: "seats.reserve", idempotencyKey: randomUUID(), showId },
-    bestAvailable: { quantity: 1 },
-  });
-  const held = [{ buyer: 0, token: house.token }];
-  const running: Promise<unknown>[] = [];
-  const startedMs = performance.now();
-  let begun = 0;
-  while (!stop.aborted) {
-    const due = Math.floor(((performance.now() - startedMs) / 1_000) * CHANGES_PER_SECOND);
-    for (; begun < due; begun += 1) running.push(changeOne(db, showId, held, begun + 1));
-    await pause(5);
-  }
-  await Promise.all(running);
-}
-
-const buyer = (at: number) => ({ tenantId: 1, subject: `buyer-${at}`, role: "user" }) as const;
-
-async function changeOne(db: Db, showId: string, held: { buyer: number; token: string }[], at: number) {
-  const idempotencyKey = randomUUID();
-  // A few hundred stay held, so that the map is one of an evening that sells.
-  const mine = held.length > 300 || (at % 2 === 0 && held.length > 200) ? held.shift() : undefined;
-  if (mine !== undefined) {
-    await db.execute(buyer(mine.buyer), { kind: "seats.release", idempotencyKey, token: mine.token });
-    return;
-  }
-  const { token } = await db.execute(buyer(at), {
-    ...{ kind: "seats.reserve", idempotencyKey, showId, bestAvailable: { quantity: 1 } },
-  });
-  held.push({ buyer: at, token });
 }
 
 async function versionOf(page: Page): Promise<number> {
