@@ -125,7 +125,7 @@ function tryConsole(executablePath: string) {
 
   it("says when it is not live, and is again by itself", async () => {
     const replica = await startTestServer({ databaseUrl: server.databaseUrl, config: { demo: true } });
-    await ui.signIn("ada", replica.url);
+    await ui.signIn("ada", `${replica.url}/wallets`);
     await ui.freshness("Live").waitFor();
     await page.route(WATCH_CALLS, (route) => route.fulfill({ status: 503 }));
     await replica.close();

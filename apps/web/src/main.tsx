@@ -11,7 +11,7 @@ import { createDoor } from "./drawer/door.ts";
 import { DoorProvider } from "./drawer/door-context.tsx";
 import { SessionProvider } from "./session/session-context.tsx";
 import { createSessionStore } from "./session/session-store.ts";
-import { TooltipProvider } from "./ui/tooltip.tsx";
+import { TooltipProvider } from "./ui/tooltip-provider.tsx";
 import "./styles/main.css";
 
 /** The composition root: everything that is shared is made here. */

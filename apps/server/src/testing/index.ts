@@ -7,3 +7,4 @@ export { openRedisAdmin, type RedisAdmin } from "./hostile-redis.ts";
 export { HOW_TO_INSTALL_REDIS, type OwnRedis, redisIsInstalled, startRedis } from "./redis.ts";
 export { type Spawned, spawnHoldfast } from "./spawn-holdfast.ts";
 export { startTestServer, TEST_SECRET, type TestServer } from "./test-server.ts";
+export { type Receiver, startReceiver } from "./webhook-receiver.ts";

@@ -6,8 +6,8 @@ export function NotFound() {
     <Page title="No such page">
       <p className="text-soft">
         This address leads nowhere.{" "}
-        <Link to="/wallets" className="text-accent underline underline-offset-2">
-          Go to the wallets
+        <Link to="/" className="text-accent underline underline-offset-2">
+          Go home
         </Link>
       </p>
     </Page>

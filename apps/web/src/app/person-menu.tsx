@@ -1,75 +1,25 @@
-import { Menu } from "@base-ui/react/menu";
-import { useNavigate } from "@tanstack/react-router";
-import { useSession, useSessionStore } from "../session/session-context.tsx";
-import { CheckIcon, ChevronIcon, LeaveIcon } from "../ui/icons.tsx";
-import { type Theme, themes, useTheme } from "./theme.ts";
+import { lazy, Suspense, useState } from "react";
+import { PersonButton } from "./person-button.tsx";
 
-const themeNames: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
-const itemClass =
-  "grid min-h-8 grid-cols-[1rem_1fr] items-center gap-2 rounded-md px-2 py-1 outline-hidden select-none data-highlighted:bg-sunken pointer-coarse:min-h-10";
+const load = () => import("./person-popup.tsx");
+const PersonPopup = lazy(async () => ({ default: (await load()).PersonPopup }));
 
-/** Who is signed in, how the page looks, and the way out. */
+/** Who is signed in, how the page looks, and the way out. The menu itself is no part of the first load. */
 export function PersonMenu({ compact = false }: { compact?: boolean }) {
-  const { name, role, tenantId } = useSession();
-  const store = useSessionStore();
-  const [theme, setTheme] = useTheme();
-  const navigate = useNavigate();
-
-  async function signOut() {
-    // The next person's first page should not be this person's wallet.
-    await navigate({ to: "/wallets" });
-    store.end("left");
-  }
-
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <PersonButton
+      compact={compact}
+      aria-expanded={false}
+      onPointerEnter={load}
+      onFocus={load}
+      onClick={() => setWanted(true)}
+    />
+  );
+  if (!wanted) return button;
   return (
-    <Menu.Root>
-      <Menu.Trigger
-        aria-label={`${name}, ${role}, tenant ${tenantId}: theme and sign out`}
-        className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-sunken data-popup-open:bg-sunken"
-      >
-        <span
-          aria-hidden="true"
-          className="flex size-6 shrink-0 items-center justify-center rounded-sm bg-accent-wash text-sm font-semibold text-accent uppercase"
-        >
-          {name.slice(0, 1)}
-        </span>
-        <span className="min-w-0 flex-1 leading-tight">
-          <span className="block truncate font-medium">{name}</span>
-          {!compact && (
-            <span className="block truncate text-sm text-faint">
-              {role}, tenant {tenantId}
-            </span>
-          )}
-        </span>
-        <span className="text-faint">
-          <ChevronIcon />
-        </span>
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner
-          side={compact ? "bottom" : "top"}
-          align={compact ? "end" : "start"}
-          sideOffset={4}
-          className="z-30"
-        >
-          <Menu.Popup className="min-w-48 rounded-lg border border-line bg-surface p-1 shadow-float outline-hidden transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
-            <Menu.RadioGroup value={theme} onValueChange={setTheme}>
-              <Menu.GroupLabel className="px-2 py-1 text-sm text-faint">Theme</Menu.GroupLabel>
-              {themes.map((value) => (
-                <Menu.RadioItem key={value} value={value} className={itemClass}>
-                  <span className="text-accent">{value === theme && <CheckIcon />}</span>
-                  {themeNames[value]}
-                </Menu.RadioItem>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Separator className="my-1 h-px bg-line" />
-            <Menu.Item className={itemClass} onClick={signOut}>
-              <LeaveIcon />
-              Sign out
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <Suspense fallback={button}>
+      <PersonPopup compact={compact} />
+    </Suspense>
   );
 }

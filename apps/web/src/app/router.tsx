@@ -1,12 +1,5 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { parseRaceSearch } from "../race-lab/address.ts";
-import { WalletsPage } from "../wallets/wallets-page.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -15,10 +8,9 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/wallets", replace: true });
-  },
+  component: lazyRouteComponent(() => import("../home/home-page.tsx"), "HomePage"),
 });
+const WalletsPage = lazyRouteComponent(() => import("../wallets/wallets-page.tsx"), "WalletsPage");
 const wallets = createRoute({
   getParentRoute: () => root,
   path: "/wallets",
@@ -90,6 +82,24 @@ const raceLab = createRoute({
     return <RaceLabPage search={raceLab.useSearch()} />;
   },
 });
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: "/administration",
+  component: lazyRouteComponent(() => import("../administration/keys/keys-page.tsx"), "KeysPage"),
+});
+const WebhooksPage = lazyRouteComponent(
+  () => import("../administration/webhooks/webhooks-page.tsx"),
+  "WebhooksPage",
+);
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/administration/webhooks",
+  validateSearch: ({ webhook }: Record<string, unknown>): { webhook?: string } =>
+    typeof webhook === "string" && webhook !== "" ? { webhook } : {},
+  component: function WebhooksRoute() {
+    return <WebhooksPage open={webhooks.useSearch().webhook} />;
+  },
+});
 
 const routeTree = root.addChildren([
   home,
@@ -102,10 +112,18 @@ const routeTree = root.addChildren([
   raceLab,
   operations,
   metrics,
+  keys,
+  webhooks,
 ]);
 
 export function createConsoleRouter() {
-  return createRouter({ routeTree, scrollRestoration: true, defaultNotFoundComponent: NotFound });
+  return createRouter({
+    routeTree,
+    scrollRestoration: true,
+    // A room's code comes while one points at its link.
+    defaultPreload: "intent",
+    defaultNotFoundComponent: NotFound,
+  });
 }
 
 declare module "@tanstack/react-router" {

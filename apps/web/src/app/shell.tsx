@@ -1,4 +1,4 @@
-import { Outlet } from "@tanstack/react-router";
+import { Link, Outlet } from "@tanstack/react-router";
 import { DoorButton } from "../drawer/door-button.tsx";
 import { DrawerPlace } from "../drawer/drawer-place.tsx";
 import { BrandMark } from "../ui/icons.tsx";
@@ -17,10 +17,14 @@ export function Shell() {
       </a>
       <header className="sticky top-0 z-20 flex flex-col border-line bg-canvas max-lg:border-b lg:h-dvh lg:border-r">
         <div className="flex items-center justify-between px-4 pt-2.5 max-lg:pb-1 sm:px-6 lg:px-4 lg:pt-5 lg:pb-4">
-          <p className="flex items-center gap-2 font-semibold tracking-tight">
+          <Link
+            to="/"
+            aria-label="Holdfast, home"
+            className="flex items-center gap-2 font-semibold tracking-tight"
+          >
             <BrandMark />
             Holdfast
-          </p>
+            </Link>
           <div className="flex lg:hidden">
             <DoorButton compact />
             <PersonMenu compact />

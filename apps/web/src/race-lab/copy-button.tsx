@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { Button } from "../ui/button.tsx";
-import { copyText } from "../ui/copy-id.tsx";
+import { copyText } from "../ui/copy.ts";
 import { CheckIcon, CopyIcon } from "../ui/icons.tsx";
 
 const SHOWN_MS = 1_400;

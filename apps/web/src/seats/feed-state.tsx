@@ -33,7 +33,8 @@ export function FeedState({ freshness, version }: Pick<SeatMap, "freshness" | "v
           }
         >
           <button type="button" className="figures rounded-sm text-faint">
-            {isLive ? "" : "seats as of "}version {version}
+            {/* On a phone it would be a second line, and the map below it would jump. */}
+            {!isLive && <span className="max-sm:sr-only">seats as of </span>}version {version}
           </button>
         </Tooltip>
       )}

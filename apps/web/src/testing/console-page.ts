@@ -4,7 +4,7 @@ import type { Page, Request } from "playwright-core";
 /** What a person does and sees on the wallets page, by its accessible names. */
 export function consolePage(page: Page) {
   return {
-    async signIn(name: string, at = "/") {
+    async signIn(name: string, at = "/wallets") {
       await page.goto(at);
       await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
       await page.locator("[data-figure=balance]").first().waitFor();

@@ -1,27 +1,13 @@
-import { useEffect, useState } from "react";
+import { useCopy } from "./copy.ts";
 import { CheckIcon, CopyIcon } from "./icons.tsx";
 import { Tooltip } from "./tooltip.tsx";
 
-const SHOWN_MS = 1_400;
 /** UUIDv7 begins with the time, so neighbours differ at the end. */
 const TAIL = 6;
 
 /** An id by its tail; a click copies the whole. */
 export function CopyId({ id, what }: { id: string; what: string }) {
-  const [told, setTold] = useState<"copied" | "failed">();
-
-  useEffect(() => {
-    if (!told) return;
-    const timer = setTimeout(setTold, SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [told]);
-
-  const copy = () =>
-    copyText(id).then(
-      () => setTold("copied"),
-      () => setTold("failed"),
-    );
-
+  const { told, copy } = useCopy(id);
   return (
     <Tooltip content={<span className="font-mono break-all">{id}</span>}>
       <button
@@ -43,16 +29,4 @@ export function CopyId({ id, what }: { id: string; what: string }) {
       </button>
     </Tooltip>
   );
-}
-
-/** The clipboard API exists on https and localhost only; elsewhere a selection does. */
-export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  if (!copied) throw new Error("The browser refused to copy.");
 }

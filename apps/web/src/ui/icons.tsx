@@ -36,6 +36,16 @@ export function BrandMark({ size = 20 }: { size?: number }) {
   );
 }
 
+export const HomeIcon = () => (
+  <Icon>
+    <path d="M2.5 7.4 8 2.8l5.5 4.6M4 6.4v6.8h8V6.4M6.7 13.2V9.4h2.6v3.8" />
+  </Icon>
+);
+export const AdministrationIcon = () => (
+  <Icon>
+    <path d="M9 7.2a3 3 0 1 1-1.7 1.7L2.5 13.5v-2h1.6v-1.6h1.6l1.6-1.4M11 5.4h.1" />
+  </Icon>
+);
 export const WalletIcon = () => (
   <Icon>
     <path d="M2.5 4.8c0-.9.7-1.6 1.6-1.6h7.2v2.2M2.5 4.8c0 .5.4.9.9.9h9.2c.5 0 .9.4.9.9v5.6c0 .5-.4.9-.9.9H4.1c-.9 0-1.6-.7-1.6-1.6z" />

@@ -1,8 +1,6 @@
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement, ReactNode } from "react";
 
-export const TooltipProvider = Base.Provider;
-
 /** A hint for hover and focus; the trigger carries an accessible name of its own. */
 export function Tooltip({ content, children }: { content: ReactNode; children: ReactElement }) {
   return (

@@ -228,10 +228,13 @@ function drawShape(
 
 /** A small square on whole pixels: round corners would make it a dot. */
 function crispSquare(scale: number, isStroked: boolean): Path2D {
-  const inset = Math.max(1, Math.round(2.2 * scale)) + (isStroked ? 0.5 : 0);
-  const side = Math.round(BOX * scale) - 2 * inset;
+  const half = isStroked ? 0.5 : 0;
+  const room = Math.round(BOX * scale);
+  const inset = Math.max(1, Math.round(2.2 * scale)) + half;
+  // A whole house on a phone leaves a seat three pixels: a line around nothing would not be there at all.
+  const [start, side] = room - 2 * inset < 1 ? [half, 1] : [inset, room - 2 * inset];
   const path = new Path2D();
-  path.rect(inset / scale, inset / scale, side / scale, side / scale);
+  path.rect(start / scale, start / scale, side / scale, side / scale);
   return path;
 }
 

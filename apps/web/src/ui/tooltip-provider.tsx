@@ -1,0 +1,3 @@
+import { Tooltip } from "@base-ui/react/tooltip";
+
+export const TooltipProvider = Tooltip.Provider;
