@@ -10,11 +10,11 @@ import {
   itemOf,
   type Kept,
   type OutboxItem,
+  OUTBOX_SLOT as SLOT,
   type Trouble,
   troubleOf,
 } from "./outbox-item.ts";
 
-const SLOT = "conversations.send";
 /** The pause before a message that got no answer is sent again: it doubles from the first to the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
