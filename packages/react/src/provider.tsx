@@ -2,9 +2,9 @@ import type { Holdfast } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 import { type Background, createBackground } from "./background.ts";
-import { OUTBOX_SLOT } from "./conversations/outbox-item.ts";
 import { createFeed, type Feed } from "./feed/feed.ts";
 import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
+import { OUTBOX_SLOT } from "./outbox-slot.ts";
 import type { Reader } from "./reader.ts";
 
 export interface HoldfastContextValue extends Reader {

@@ -1,9 +1,6 @@
 import type { Message } from "@holdfast/client";
 import type { Intent } from "../intents/intent.ts";
 
-/** Where messages that are on their way are kept (intents/intent-storage.ts). */
-export const OUTBOX_SLOT = "conversations.send";
-
 /** What a message is sent with; fixed when it is written, so that every attempt says the same. */
 export interface SendOptions {
   /** Pays for the answer. */

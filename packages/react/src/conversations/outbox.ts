@@ -4,13 +4,13 @@ import type { Intent, IntentResult } from "../intents/intent.ts";
 import { newKey } from "../intents/intent-controller.ts";
 import type { IntentStorage } from "../intents/intent-storage.ts";
 import { whenBack } from "../intents/when-back.ts";
+import { OUTBOX_SLOT as SLOT } from "../outbox-slot.ts";
 import {
   type Draft,
   isRefusal,
   itemOf,
   type Kept,
   type OutboxItem,
-  OUTBOX_SLOT as SLOT,
   type Trouble,
   troubleOf,
 } from "./outbox-item.ts";

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
+import { OUTBOX_SLOT } from "../outbox-slot.ts";
 import { type HoldfastContextValue, useHoldfast } from "../provider.tsx";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { OUTBOX_SLOT } from "./outbox-item.ts";
 import { shareSent } from "./share-sent.ts";
 
 /** The person's outbox, which from now on sends from whatever page is shown. */
