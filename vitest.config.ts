@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "packages/*/test/**/*.test.{ts,tsx}"],
+    include: [
+      "{packages,apps}/*/src/**/*.test.{ts,tsx}",
+      "packages/*/test/**/*.test.{ts,tsx}",
+      "examples/*/*.test.{ts,tsx}",
+    ],
     // One Postgres a run and one migrated template; each test file clones itself a database from it.
     globalSetup: ["packages/db/src/testing/global-setup.ts"],
     // A process a file: a test that kills connections or its process can't disturb another file's.

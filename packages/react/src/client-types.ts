@@ -8,6 +8,10 @@ export type HistoryPage = Awaited<ReturnType<Wallets["history"]>>;
 export type HistoryEntry = HistoryPage["entries"][number];
 export type BoostInput = Parameters<Wallets["boost"]>[0];
 export type BoostData = Awaited<ReturnType<Wallets["boost"]>>;
+export type TransferInput = Parameters<Wallets["transfer"]>[0];
+export type TransferData = Awaited<ReturnType<Wallets["transfer"]>>;
+export type OpenInput = Parameters<Wallets["open"]>[0];
+export type OpenData = Awaited<ReturnType<Wallets["open"]>>;
 export type StreamInput = Parameters<Wallets["stream"]>[0];
 export type StreamData = Awaited<ReturnType<Wallets["stream"]>>;
 
@@ -28,6 +32,9 @@ export type MessagePage = Awaited<ReturnType<Conversations["messages"]>>;
 export type ConversationSummary = Awaited<ReturnType<Conversations["list"]>>["conversations"][number];
 export type ConversationCreated = Awaited<ReturnType<Conversations["create"]>>;
 export type Sent = Awaited<ReturnType<Conversations["send"]>>;
+
+/** What became of a command: what was asked, what was told, and every row it wrote. */
+export type OperationStory = Awaited<ReturnType<Holdfast["operations"]["explain"]>>;
 
 /** The wallet as a mutation's answer tells it. */
 export type WalletState = Pick<Wallet, "walletId" | "balance" | "held" | "available" | "version">;

@@ -1,18 +1,17 @@
 import type { Holdfast } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
-import { createOutbox, type Outbox } from "./conversations/outbox.ts";
-import { shareSent } from "./conversations/share-sent.ts";
+import { type Background, createBackground } from "./background.ts";
 import { createFeed, type Feed } from "./feed/feed.ts";
 import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
+import { OUTBOX_SLOT } from "./outbox-slot.ts";
+import type { Reader } from "./reader.ts";
 
-export interface HoldfastContextValue {
-  readonly client: Holdfast;
+export interface HoldfastContextValue extends Reader {
   readonly queryClient: QueryClient;
-  readonly identity: string;
   readonly intents: IntentRegistry;
   readonly feed: Feed;
-  readonly outbox: Outbox;
+  readonly background: Background;
 }
 
 const HoldfastContext = createContext<HoldfastContextValue | undefined>(undefined);
@@ -28,18 +27,31 @@ export interface HoldfastProviderProps {
 
 export function HoldfastProvider({ client, queryClient, identity, children }: HoldfastProviderProps) {
   const value = useMemo(() => {
-    const scope = { client, queryClient, identity, feed: createFeed(client) };
     const intents = createIntentRegistry(identity);
-    const outbox = createOutbox({
-      storage: intents.storage,
-      send: (draft, options) => client.conversations.send.safe(draft, options),
-      onSent: (sent) => shareSent(scope, sent),
-    });
-    return { ...scope, intents, outbox };
+    return {
+      client,
+      queryClient,
+      identity,
+      intents,
+      feed: createFeed(client),
+      background: createBackground(),
+    };
   }, [client, queryClient, identity]);
-  // Messages go out from whatever page is shown.
-  useEffect(() => value.outbox.start(), [value]);
+  useEffect(() => value.background.start(), [value]);
+  useEffect(() => sendWhatWasLeft(value), [value]);
   return <HoldfastContext value={value}>{children}</HoldfastContext>;
+}
+
+/** Messages go out from whatever page is shown. Their code comes when there are any: most pages have no conversation. */
+function sendWhatWasLeft(scope: HoldfastContextValue): () => void {
+  const { storage } = scope.intents;
+  const send = (): void => {
+    if (storage.list(OUTBOX_SLOT).length === 0) return;
+    // Where it can't be had now, the messages stay on disk for the next page or the next conversation that is shown.
+    import("./conversations/use-outbox.ts").then(({ runOutbox }) => runOutbox(scope)).catch(() => {});
+  };
+  send();
+  return storage.watch(OUTBOX_SLOT, send);
 }
 
 /** The client and what the hooks share. Throws outside of `HoldfastProvider`. */

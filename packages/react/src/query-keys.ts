@@ -8,5 +8,6 @@ export const queryKeys = {
   conversations: (identity: string) => ["holdfast", identity, "conversations"] as const,
   conversation: (identity: string, conversationId: string) =>
     ["holdfast", identity, "conversation", conversationId] as const,
+  operation: (identity: string, keyOrId: string) => ["holdfast", identity, "operation", keyOrId] as const,
   history: (identity: string, walletId: string) => ["holdfast", identity, "history", walletId] as const,
 };

@@ -4,6 +4,7 @@ import type { Intent, IntentResult } from "../intents/intent.ts";
 import { newKey } from "../intents/intent-controller.ts";
 import type { IntentStorage } from "../intents/intent-storage.ts";
 import { whenBack } from "../intents/when-back.ts";
+import { OUTBOX_SLOT as SLOT } from "../outbox-slot.ts";
 import {
   type Draft,
   isRefusal,
@@ -14,7 +15,6 @@ import {
   troubleOf,
 } from "./outbox-item.ts";
 
-const SLOT = "conversations.send";
 /** The pause before a message that got no answer is sent again: it doubles from the first to the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;

@@ -1,14 +1,16 @@
-import type { ChangeEvent, Holdfast, HoldfastFailure, Message, WatchState } from "@holdfast/client";
-import { useQuery } from "@tanstack/react-query";
+import type { ChangeEvent, HoldfastFailure, Message, WatchState } from "@holdfast/client";
+import { type UseQueryResult, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Transcript } from "../client-types.ts";
 import { useFeedState } from "../feed/use-feed-state.ts";
+import { type PollOptions, usePollMs } from "../feed/use-poll-ms.ts";
 import { useTopics } from "../feed/use-topics.ts";
 import { newKey } from "../intents/intent-controller.ts";
-import { useHoldfast } from "../provider.tsx";
-import { queryKeys } from "../query-keys.ts";
+import { type HoldfastContextValue, useHoldfast } from "../provider.tsx";
 import type { OutboxItem, SendOptions } from "./outbox-item.ts";
-import { applyChanges, mergeTranscript, withOlder } from "./transcript.ts";
+import { conversationQuery, PAGE } from "./queries.ts";
+import { applyChanges, withOlder } from "./transcript.ts";
+import { useOutbox } from "./use-outbox.ts";
 import { type StopAnswer, useStop } from "./use-stop.ts";
 
 export interface ConversationHandle extends StopAnswer {
@@ -38,66 +40,67 @@ export interface ConversationHandle extends StopAnswer {
 
 export type UserMessage = Message & { role: "user" };
 
-/** Messages of a page, and the most that one read answers. */
-const PAGE = 50;
-const MOST = 200;
 /** An answer of which nothing is heard for so long is asked about: whoever said it may have vanished. */
 const QUIET_MS = { live: 5_000, otherwise: 1_000 };
 const NONE: readonly OutboxItem[] = [];
 
 /** One conversation, live: messages by their seq, answers as they are said, and one's own that are on their way. */
-export function useConversation(
+export function useConversation(conversationId: string, options: PollOptions = {}): ConversationHandle {
+  const scope = useHoldfast();
+  const refetchInterval = useAskAgain(options);
+  const query = { ...conversationQuery(scope, conversationId), refetchInterval };
+  return useLiveConversation(conversationId, useQuery(query, scope.queryClient));
+}
+
+/** `useConversation` that suspends until it is read, and throws what went wrong to the nearest error boundary. */
+export function useSuspenseConversation(
   conversationId: string,
-  { pollMs }: { pollMs?: number } = {},
-): ConversationHandle {
-  const { client, queryClient, identity, outbox } = useHoldfast();
-  const queryKey = queryKeys.conversation(identity, conversationId);
-  const freshness = useFeedState();
-  const isLive = freshness === "live";
-  const read = useQuery(
-    {
-      queryKey,
-      queryFn: ({ signal }) => readConversation(client, conversationId, signal),
-      structuralSharing: (cached, next) =>
-        mergeTranscript(cached as Transcript | undefined, next as Transcript),
-      refetchInterval: ({ state }) => {
-        if (state.data?.answerId) return isLive ? QUIET_MS.live : QUIET_MS.otherwise;
-        return isLive ? false : (pollMs ?? false);
-      },
-    },
-    queryClient,
-  );
+  options: PollOptions = {},
+): ConversationHandle & { readonly conversation: Transcript } {
+  const scope = useHoldfast();
+  const refetchInterval = useAskAgain(options);
+  const query = { ...conversationQuery(scope, conversationId), refetchInterval };
+  const read = useSuspenseQuery(query, scope.queryClient);
+  return { ...useLiveConversation(conversationId, read), conversation: read.data };
+}
+
+function useAskAgain(options: PollOptions) {
+  const pollMs = usePollMs(options);
+  const quietMs = useFeedState() === "live" ? QUIET_MS.live : QUIET_MS.otherwise;
+  return ({ state }: { state: { data: Transcript | undefined } }): number | false =>
+    state.data?.answerId ? quietMs : pollMs;
+}
+
+type ReadConversation = Pick<
+  UseQueryResult<Transcript, HoldfastFailure>,
+  "data" | "isPending" | "error" | "refetch"
+>;
+
+function useLiveConversation(conversationId: string, read: ReadConversation): ConversationHandle {
+  const scope = useHoldfast();
+  const { client, queryClient } = scope;
+  const outbox = useOutbox();
+  const { queryKey } = conversationQuery(scope, conversationId);
   const conversation = read.data;
 
   /** What was told and can't be applied yet, because something before it is being read. */
   const ahead = useRef<readonly ChangeEvent[]>([]);
-  const catchUp = (): void => {
-    const cached = queryClient.getQueryData<Transcript>(queryKey);
-    const next = cached && applyChanges(cached, ahead.current);
-    if (next === undefined) {
-      // A read that is under way is not begun anew: an answer that is being said would never let one end.
-      void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false });
-      return;
-    }
-    ahead.current = [];
-    if (next !== cached) queryClient.setQueryData(queryKey, next);
-  };
   useTopics(
     "conversation",
     conversation === undefined ? [] : [{ id: conversationId, version: conversation.version }],
     (events) => {
       ahead.current = [...ahead.current, ...events];
-      catchUp();
+      catchUp(scope, conversationId, ahead);
     },
   );
   // After a read, what was told meanwhile follows it.
   useEffect(() => {
-    if (ahead.current.length > 0) catchUp();
-  }, [conversation]);
+    if (conversation !== undefined && ahead.current.length > 0) catchUp(scope, conversationId, ahead);
+  }, [scope, conversationId, conversation]);
 
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   async function loadOlder(): Promise<void> {
-    const before = queryClient.getQueryData<Transcript>(queryKey)?.messages[0]?.seq;
+    const before = queryClient.getQueryData(queryKey)?.messages[0]?.seq;
     if (isLoadingOlder || before === undefined || before === "1") return;
     setLoadingOlder(true);
     try {
@@ -106,7 +109,7 @@ export function useConversation(
         before: BigInt(before),
         limit: PAGE,
       });
-      queryClient.setQueryData<Transcript>(queryKey, (cached) => cached && withOlder(cached, page));
+      queryClient.setQueryData(queryKey, (cached) => cached && withOlder(cached, page));
     } finally {
       setLoadingOlder(false);
     }
@@ -141,23 +144,29 @@ export function useConversation(
     isLoadingOlder,
     loadOlder,
     ...useStop(conversationId, conversation?.answerId ?? undefined),
-    freshness,
+    freshness: useFeedState(),
     isPending: read.isPending,
-    error: (read.error as HoldfastFailure | null) ?? undefined,
+    error: read.error ?? undefined,
     refetch: () => void read.refetch(),
   };
 }
 
-async function readConversation(
-  { conversations }: Holdfast,
+function catchUp(
+  scope: HoldfastContextValue,
   conversationId: string,
-  signal: AbortSignal,
-): Promise<Transcript> {
-  const read = await conversations.get({ conversationId, limit: PAGE }, { signal });
-  const { answerId, messages } = read;
-  // The feed tells what is said from this version on, so an answer behind many waiting messages belongs to the same read.
-  if (answerId === null || messages.some(({ message }) => message.id === answerId)) return read;
-  return conversations.get({ conversationId, limit: MOST }, { signal });
+  ahead: { current: readonly ChangeEvent[] },
+): void {
+  const { queryClient } = scope;
+  const { queryKey } = conversationQuery(scope, conversationId);
+  const cached = queryClient.getQueryData(queryKey);
+  const next = cached && applyChanges(cached, ahead.current);
+  if (next === undefined) {
+    // A read that is under way is not begun anew: an answer that is being said would never let one end.
+    void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false });
+    return;
+  }
+  ahead.current = [];
+  if (next !== cached) queryClient.setQueryData(queryKey, next);
 }
 
 function unseenItems(

@@ -1,3 +1,4 @@
+import { browserStorage } from "../browser-storage.ts";
 import type { Intent } from "./intent.ts";
 
 /** Where undecided intents wait out a reload: one item each, because an array would lose one of two tabs' writes. */
@@ -19,7 +20,7 @@ type Items = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "lengt
  */
 export function createIntentStorage(
   identity: string,
-  items: Items | undefined = browserItems(),
+  items: Items | undefined = browserStorage(),
 ): IntentStorage {
   const memory = new Map<string, string>();
   const name = (slot: string, key: string) => `holdfast:intent:${identity}:${slot}#${key}`;
@@ -73,14 +74,5 @@ function parse<I>(text: string | null): Intent<I>[] {
     return [{ key: value.key, input: value.input, decidedAt: value.decidedAt }];
   } catch {
     return [];
-  }
-}
-
-/** Reading `localStorage` throws where the browser forbids it. */
-function browserItems(): Items | undefined {
-  try {
-    return typeof window === "undefined" ? undefined : window.localStorage;
-  } catch {
-    return undefined;
   }
 }

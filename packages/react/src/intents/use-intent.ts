@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { useHoldfast } from "../provider.tsx";
 import type { IntentError, IntentState } from "./intent.ts";
 import { createIntentController, type IntentController, type IntentOptions } from "./intent-controller.ts";
-import { whenBack } from "./when-back.ts";
+import { useResume } from "./use-resume.ts";
 
 export interface IntentHandle<I, D, E extends IntentError> {
   readonly state: IntentState<I, D, E>;
@@ -29,12 +29,7 @@ export function useIntent<I, D, E extends IntentError>(
     createIntentController<I, D, E>({ slot, storage, send }),
   );
   const state = useSyncExternalStore(controller.subscribe, controller.getState, () => idle);
-  const resume = useCallback(() => controller.resume(), [controller]);
-
-  useEffect(() => {
-    resume();
-    return whenBack(resume);
-  }, [resume]);
+  useResume(controller.resume);
 
   return { state, submit: controller.submit, check: controller.check, dismiss: controller.dismiss };
 }

@@ -1,3 +1,4 @@
+import { browserStorage } from "../browser-storage.ts";
 import type { Reserved } from "../client-types.ts";
 
 /** One's own reservation of a show as this browser keeps it: whoever reloads the page still has its token. */
@@ -46,11 +47,11 @@ export function createReservationStore(
       tell();
     },
     subscribe(onChange) {
-      if (listeners.size === 0) globalThis.addEventListener?.("storage", onStorage);
+      if (listeners.size === 0) window.addEventListener("storage", onStorage);
       listeners.add(onChange);
       return () => {
         listeners.delete(onChange);
-        if (listeners.size === 0) globalThis.removeEventListener?.("storage", onStorage);
+        if (listeners.size === 0) window.removeEventListener("storage", onStorage);
       };
     },
   };
@@ -62,15 +63,6 @@ function parse(text: string | null | undefined): KeptReservation | undefined {
     return typeof value?.token === "string" && Array.isArray(value.seats)
       ? (value as KeptReservation)
       : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reading `localStorage` throws where the browser forbids it. */
-function browserStorage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
   } catch {
     return undefined;
   }

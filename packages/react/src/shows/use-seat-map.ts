@@ -1,12 +1,12 @@
 import type { ChangeEvent, HoldfastFailure, WatchState } from "@holdfast/client";
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { Show } from "../client-types.ts";
 import { useFeedState } from "../feed/use-feed-state.ts";
 import { useTopics } from "../feed/use-topics.ts";
 import { useHoldfast } from "../provider.tsx";
-import { queryKeys } from "../query-keys.ts";
-import { applyChanges, mergeShow, seatsOf } from "./merge.ts";
+import { applyChanges, seatsOf } from "./merge.ts";
+import { showQuery } from "./queries.ts";
 
 export type SeatStatus = "free" | "held" | "sold" | "blocked";
 
@@ -28,20 +28,27 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** A show's seats, live: every change of the feed in its order, never a guess. */
 export function useSeatMap(showId: string): SeatMap {
-  const { client, queryClient, identity } = useHoldfast();
+  const scope = useHoldfast();
+  return useLiveSeats(showId, useQuery(showQuery(scope, showId), scope.queryClient));
+}
+
+/** `useSeatMap` that suspends until the show is read, and throws what went wrong to the nearest error boundary. */
+export function useSuspenseSeatMap(showId: string): SeatMap & { readonly show: Show } {
+  const scope = useHoldfast();
+  const read = useSuspenseQuery(showQuery(scope, showId), scope.queryClient);
+  return { ...useLiveSeats(showId, read), show: read.data };
+}
+
+type ReadShow = Pick<UseQueryResult<Show, HoldfastFailure>, "data" | "isPending" | "error" | "refetch">;
+
+function useLiveSeats(showId: string, read: ReadShow): SeatMap {
+  const scope = useHoldfast();
+  const { queryClient } = scope;
+  const { queryKey } = showQuery(scope, showId);
   const [changed, setChanged] = useState<ReadonlySet<string>>(NONE);
-  const queryKey = queryKeys.show(identity, showId);
-  const read = useQuery(
-    {
-      queryKey,
-      queryFn: ({ signal }) => client.shows.get({ showId }, { signal }),
-      structuralSharing: (cached, show) => mergeShow(cached as Show | undefined, show as Show),
-    },
-    queryClient,
-  );
 
   const onEvents = (events: readonly ChangeEvent[]): void => {
-    const cached = queryClient.getQueryData<Show>(queryKey);
+    const cached = queryClient.getQueryData(queryKey);
     const next = cached && applyChanges(cached, events);
     if (next === undefined) void queryClient.invalidateQueries({ queryKey });
     else if (next !== cached) {
@@ -60,7 +67,7 @@ export function useSeatMap(showId: string): SeatMap {
     version: show?.version,
     freshness: useFeedState(),
     isPending: read.isPending,
-    error: (read.error as HoldfastFailure | null) ?? undefined,
+    error: read.error ?? undefined,
     refetch: () => void read.refetch(),
   };
 }

@@ -1,15 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useHoldfast } from "../provider.tsx";
-import { queryKeys } from "../query-keys.ts";
+import { showsQuery } from "./queries.ts";
 
 /** The shows of one's tenant, the newest first; read again on focus. */
 export function useShows() {
-  const { client, queryClient, identity } = useHoldfast();
-  return useQuery(
-    {
-      queryKey: queryKeys.shows(identity),
-      queryFn: async ({ signal }) => (await client.shows.list({ limit: 100 }, { signal })).shows,
-    },
-    queryClient,
-  );
+  const scope = useHoldfast();
+  return useQuery(showsQuery(scope), scope.queryClient);
+}
+
+/** `useShows` that suspends until they are read, and throws what went wrong to the nearest error boundary. */
+export function useSuspenseShows() {
+  const scope = useHoldfast();
+  return useSuspenseQuery(showsQuery(scope), scope.queryClient);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { whenBack } from "../intents/when-back.ts";
+import { useResume } from "../intents/use-resume.ts";
 import { useHoldfast } from "../provider.tsx";
 import { createStreamSession, type StreamState, type StreamTerms } from "./stream-session.ts";
 import { shareConfirmed } from "./wallet-cache.ts";
@@ -27,14 +27,8 @@ export function useStream(fromWalletId: string): Stream {
   );
   const state = useSyncExternalStore(session.subscribe, session.getState, session.getInitialState);
 
-  useEffect(() => {
-    session.resume();
-    const stopListening = whenBack(session.resume);
-    return () => {
-      stopListening();
-      session.stop("left");
-    };
-  }, [session]);
+  useResume(session.resume);
+  useEffect(() => () => session.stop("left"), [session]);
 
   return { ...state, start: session.start, stop: session.stop, check: session.check };
 }

@@ -1,10 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { HistoryPage } from "../client-types.ts";
 import { useTopics } from "../feed/use-topics.ts";
 import { useHoldfast } from "../provider.tsx";
-import { queryKeys } from "../query-keys.ts";
-import { type History, knownPage, mergeHistory } from "./merge.ts";
+import type { History } from "./merge.ts";
+import { walletHistoryQuery } from "./queries.ts";
 
 export interface WalletHistoryOptions {
   /** Rows a page. */
@@ -18,29 +17,40 @@ export interface WalletHistoryOptions {
 /** A wallet's history, live, newest row first; `fetchNextPage` reads older rows, a refetch only newer ones. */
 export function useWalletHistory(
   walletId: string,
-  { limit = 25, version, enabled = true }: WalletHistoryOptions = {},
+  { limit, version, enabled = true }: WalletHistoryOptions = {},
 ) {
-  const { client, queryClient, identity } = useHoldfast();
-  const queryKey = queryKeys.history(identity, walletId);
+  const scope = useHoldfast();
   const history = useInfiniteQuery(
-    {
-      queryKey,
-      enabled,
-      queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) => {
-        if (pageParam === undefined) return client.wallets.history({ walletId, limit }, { signal });
-        const before = BigInt(pageParam);
-        // Rows never change: once read, an older page is not asked for again when the newest is.
-        const known = knownPage(queryClient.getQueryData<History>(queryKey), before, limit);
-        return known ?? client.wallets.history({ walletId, limit, before }, { signal });
-      },
-      initialPageParam: undefined,
-      getNextPageParam: (page: HistoryPage): string | undefined => page.next ?? undefined,
-      structuralSharing: (cached, read) => mergeHistory(cached as History | undefined, read as History),
-    },
-    queryClient,
+    { ...walletHistoryQuery(scope, walletId, limit), enabled },
+    scope.queryClient,
   );
+  useLiveHistory(walletId, history, version);
+  return history;
+}
 
-  const { data, isFetching, refetch } = history;
+/** `useWalletHistory` that suspends until the first page is read, and throws what went wrong to the nearest error boundary. */
+export function useSuspenseWalletHistory(
+  walletId: string,
+  { limit, version }: Omit<WalletHistoryOptions, "enabled"> = {},
+) {
+  const scope = useHoldfast();
+  const history = useSuspenseInfiniteQuery(walletHistoryQuery(scope, walletId, limit), scope.queryClient);
+  useLiveHistory(walletId, history, version);
+  return history;
+}
+
+interface ReadHistory {
+  readonly data: History | undefined;
+  readonly isFetching: boolean;
+  refetch(options: { cancelRefetch: false }): Promise<unknown>;
+}
+
+/** Reads on whenever the wallet is known to have a newer version than the newest row. */
+function useLiveHistory(
+  walletId: string,
+  { data, isFetching, refetch }: ReadHistory,
+  version: string | undefined,
+): void {
   const newest = data && (data.pages[0]?.entries[0]?.version ?? "0");
   const [told, setTold] = useState({ walletId, version: "0" });
   useTopics("wallet", newest === undefined ? [] : [{ id: walletId, version: newest }], (events) => {
@@ -57,8 +67,6 @@ export function useWalletHistory(
     asked.current = `${walletId} ${latest}`;
     void refetch({ cancelRefetch: false });
   }, [isFetching, newest, latest, walletId, refetch]);
-
-  return history;
 }
 
 function newer(a: string | undefined, b: string | undefined): string | undefined {

@@ -1,31 +1,23 @@
-import { useQuery } from "@tanstack/react-query";
-import type { Wallet } from "../client-types.ts";
-import { useFeedState } from "../feed/use-feed-state.ts";
-import { useTopics } from "../feed/use-topics.ts";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { type PollOptions, usePollMs } from "../feed/use-poll-ms.ts";
 import { useHoldfast } from "../provider.tsx";
-import { queryKeys } from "../query-keys.ts";
-import { mergeWallets } from "./merge.ts";
-import { shareChanges, shareReads } from "./wallet-cache.ts";
+import { walletsQuery } from "./queries.ts";
+import { useLiveWallets } from "./use-live-wallets.ts";
 
 /** The signed-in person's wallets, live; read again on focus, and every `pollMs` milliseconds while the change feed is away. */
-export function useWallets(options: { pollMs?: number } = {}) {
+export function useWallets(options: PollOptions = {}) {
   const scope = useHoldfast();
-  const isLive = useFeedState() === "live";
-  const wallets = useQuery(
-    {
-      queryKey: queryKeys.wallets(scope.identity),
-      queryFn: async ({ signal }) => {
-        const wallets = await scope.client.wallets.mine({}, { signal });
-        shareReads(scope, wallets);
-        return wallets;
-      },
-      // Runs at the moment of writing to the cache, so no answer can slip in between.
-      structuralSharing: (cached, read) => mergeWallets(cached as Wallet[] | undefined, read as Wallet[]),
-      refetchInterval: isLive ? false : (options.pollMs ?? false),
-    },
-    scope.queryClient,
-  );
-  const known = wallets.data?.map(({ walletId, version }) => ({ id: walletId, version })) ?? [];
-  useTopics("wallet", known, (events) => shareChanges(scope, events));
+  const refetchInterval = usePollMs(options);
+  const wallets = useQuery({ ...walletsQuery(scope), refetchInterval }, scope.queryClient);
+  useLiveWallets(wallets.data);
+  return wallets;
+}
+
+/** `useWallets` that suspends until they are read, and throws what went wrong to the nearest error boundary. */
+export function useSuspenseWallets(options: PollOptions = {}) {
+  const scope = useHoldfast();
+  const refetchInterval = usePollMs(options);
+  const wallets = useSuspenseQuery({ ...walletsQuery(scope), refetchInterval }, scope.queryClient);
+  useLiveWallets(wallets.data);
   return wallets;
 }
