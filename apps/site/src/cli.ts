@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import { defineCommand, runMain } from "citty";
+import { BrokenLinks, buildSite } from "./build.ts";
+import { serveSite } from "./serve.ts";
+
+const DIRECTORY = fileURLToPath(new URL("../dist/site/", import.meta.url));
+
+const main = defineCommand({
+  meta: {
+    name: "site",
+    description:
+      "Builds the guide from the Markdown of this repository. Exit code 1 when a link leads nowhere.",
+  },
+  args: {
+    serve: { type: "boolean", default: false, description: "Also show it on this machine" },
+    port: { type: "string", default: "4100", description: "Where to show it" },
+  },
+  async run({ args }) {
+    try {
+      const { pages } = await buildSite(DIRECTORY);
+      console.log(`${pages} pages in ${DIRECTORY}`);
+    } catch (error) {
+      if (!(error instanceof BrokenLinks)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+      return;
+    }
+    if (args.serve) console.log(`The guide is at ${await serveSite(DIRECTORY, Number(args.port))}`);
+  },
+});
+
+await runMain(main);
