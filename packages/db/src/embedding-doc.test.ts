@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { eq } from "drizzle-orm";
 import { drizzle as drizzleOnPg } from "drizzle-orm/node-postgres";
-import { pgTable, text, bigint as big, uuid } from "drizzle-orm/pg-core";
+import { bigint as big, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { transform } from "esbuild";
 import pg from "pg";
