@@ -49,9 +49,10 @@ test("needs nothing that a strict content security policy forbids", () => {
 test("has an entry for every heading in what can be searched", () => {
   const entries = JSON.parse(readFileSync(join(directory, "search.json"), "utf8")) as {
     title: string;
+    address: string;
     text: string;
   }[];
-  const meaning = entries.find(({ title }) => title === "What a reply means");
+  const meaning = entries.find(({ address }) => address === "errors.html#what-a-reply-means");
   expect(meaning?.text).toContain("took effect, once, durably");
   expect(entries.filter(({ title }) => title === "")).toEqual([]);
 });

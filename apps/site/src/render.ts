@@ -32,9 +32,12 @@ export function render(page: Page): string {
         return `<pre tabindex="0"><code>${highlight(text, lang)}</code></pre>\n`;
       },
       table(token: Tokens.Table) {
-        const row = (cells: readonly Tokens.TableCell[], tag: string) =>
-          `<tr>${cells.map((cell) => `<${tag}${alignOf(cell)}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("")}</tr>`;
-        const body = token.rows.map((cells) => row(cells, "td")).join("\n");
+        const cell = (of: Tokens.TableCell, tag: string) =>
+          `<${tag}${alignOf(of)}>${this.parser.parseInline(of.tokens)}</${tag}>`;
+        // A header cell without words is none.
+        const row = (cells: readonly Tokens.TableCell[], tag = "td") =>
+          `<tr>${cells.map((of) => cell(of, of.text === "" ? "td" : tag)).join("")}</tr>`;
+        const body = token.rows.map((cells) => row(cells)).join("\n");
         // A table whose first row is empty has no header to show.
         const hasHeader = token.header.some(({ text }) => text !== "");
         const head = hasHeader ? `<thead>${row(token.header, "th")}</thead>` : "";

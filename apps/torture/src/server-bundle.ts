@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import type { Plant } from "./plants/plant.ts";
@@ -7,6 +7,9 @@ import type { Plant } from "./plants/plant.ts";
 export type { Plant };
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What the server reads at run time from beside its code: the look of `/docs`. */
+const ASSETS = ["page.css", "page.js"].map((name) => join(ROOT, "apps/server/src/http/docs", name));
 
 /**
  * Makes one file of the server, which starts five times faster than its sources and so is back sooner after a kill. A plant's bug is put in here, on the way: the product has no switch that could be left on.
@@ -35,6 +38,7 @@ export async function bundleServer({
     plugins: plant === undefined ? [] : [planting(plant)],
     logLevel: "error",
   });
+  for (const asset of ASSETS) await cp(asset, join(directory, basename(asset)));
   return outfile;
 }
 
