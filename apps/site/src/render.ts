@@ -23,7 +23,8 @@ export function render(page: Page): string {
         return `<a href="${escapeHtml(hrefIn(file, href))}"${titled}>${this.parser.parseInline(tokens)}</a>`;
       },
       image({ href, text }: Tokens.Image) {
-        return `<img src="${escapeHtml(hrefIn(file, href))}" alt="${escapeHtml(text)}">`;
+        const picture = `<img src="${escapeHtml(hrefIn(file, href))}" alt="${escapeHtml(text)}">`;
+        return href.endsWith(".svg") ? `<span class="diagram" tabindex="0">${picture}</span>` : picture;
       },
       html({ raw }: Tokens.HTML | Tokens.Tag) {
         return raw.replaceAll(HTML_LINK, (_, name, href) => `${name}="${hrefIn(file, href)}"`);

@@ -15,7 +15,7 @@ export function sourceSheets(linked: Iterable<string>): Sheet[] {
 
 function fileSheet(file: string): Sheet {
   const code = highlight(readText(file), extname(file).slice(1));
-  const main = `<h1 class="path">${escapeHtml(file)}</h1>\n<pre tabindex="0" class="source"><code>${code}</code></pre>`;
+  const main = `<h1 class="path">${escapeHtml(file)}</h1>\n<pre tabindex="0"><code>${code}</code></pre>`;
   return { title: posix.basename(file), address: addressOf(file), main, outline: [] };
 }
 
