@@ -136,8 +136,8 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   recordArrivals(app);
   await app.register(trpc, { prefix: "/trpc" });
   await app.register(restRoutes(host), { prefix: REST_PREFIX });
-  await app.register(docsRoutes);
   await app.register(guideRoutes(options.guideDirectory ?? GUIDE_DIRECTORY));
+  await app.register(docsRoutes);
   const people = config.demo ? await addDemo(app, db, config.auth) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);
   const sweeper = sweeperOf(db, answers, config, options.log);
