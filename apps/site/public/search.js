@@ -43,7 +43,7 @@ export function offerSearch(input, results) {
 
 async function loadIndex(top) {
   const [{ default: MiniSearch }, entries] = await Promise.all([
-    import("./minisearch.js"),
+    import(new URL("minisearch.js", top)),
     fetch(new URL("search.json", top)).then((response) => response.json()),
   ]);
   const index = new MiniSearch({

@@ -19,14 +19,20 @@ const main = defineCommand({
     try {
       const { pages } = await buildSite(DIRECTORY);
       console.log(`${pages} pages in ${DIRECTORY}`);
+      if (args.serve) console.log(`The guide is at ${await serveSite(DIRECTORY, Number(args.port))}`);
     } catch (error) {
-      if (!(error instanceof BrokenLinks)) throw error;
-      console.error(error.message);
+      console.error(`site: ${explain(error, args.port)}`);
       process.exitCode = 1;
-      return;
     }
-    if (args.serve) console.log(`The guide is at ${await serveSite(DIRECTORY, Number(args.port))}`);
   },
 });
+
+function explain(error: unknown, port: string): string {
+  if (error instanceof BrokenLinks) return error.message;
+  const { code } = error as { code?: unknown };
+  if (code === "EADDRINUSE") return `port ${port} is taken; --port names another`;
+  if (code === "ERR_SOCKET_BAD_PORT") return "--port must be a whole number from 0 to 65535";
+  throw error;
+}
 
 await runMain(main);
