@@ -50,6 +50,10 @@ const workspaces = {
     imports: ["packages/api", "packages/db", "packages/race-lab", "packages/embedded-postgres"],
     because: "The server is the composition root; clients of it are none of its business.",
   },
+  "apps/site": {
+    imports: [],
+    because: "It is made of Markdown and of nothing that runs.",
+  },
   "apps/web": {
     imports: ["packages/react", "packages/client"],
     types: ["packages/api", "packages/db", "packages/race-lab"],

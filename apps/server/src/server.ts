@@ -22,6 +22,7 @@ import { demoRoutes } from "./http/demo.ts";
 import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
 import { createFront } from "./http/front.ts";
+import { guideRoutes } from "./http/guide.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
 import { metricsRoute } from "./http/metrics.ts";
@@ -44,6 +45,7 @@ import { createSend } from "./webhooks/send.ts";
 import { createWebhookSender, type WebhookSender } from "./webhooks/sender.ts";
 
 const CONSOLE_DIRECTORY = fileURLToPath(new URL("../../web/dist/", import.meta.url));
+const GUIDE_DIRECTORY = fileURLToPath(new URL("../../site/dist/site/", import.meta.url));
 
 /** Room for the names of a full batch; Node limits the whole URL to 16 KiB with the headers. */
 const MAX_PATH_LENGTH = 16 * 1024;
@@ -62,6 +64,7 @@ export interface Server {
 export interface ServerOptions {
   readonly log: Logger;
   readonly consoleDirectory?: string;
+  readonly guideDirectory?: string;
   /** How a tRPC request is answered, for a comparison of the two ways. */
   readonly answer?: Answer;
   /** What already observes the database; without it there is no `/metrics`. */
@@ -133,6 +136,7 @@ export async function createServerOver(db: Db, config: Config, options: ServerOp
   recordArrivals(app);
   await app.register(trpc, { prefix: "/trpc" });
   await app.register(restRoutes(host), { prefix: REST_PREFIX });
+  await app.register(guideRoutes(options.guideDirectory ?? GUIDE_DIRECTORY));
   await app.register(docsRoutes);
   const people = config.demo ? await addDemo(app, db, config, reportFault) : [];
   await addConsole(app, options.consoleDirectory ?? CONSOLE_DIRECTORY);

@@ -4,8 +4,12 @@ import { startTestServer, type TestServer } from "@holdfast/server/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHoldfast, webStorageIntents } from "./index.ts";
 
-const doc = readFileSync(new URL("../../../docs/client.md", import.meta.url), "utf8");
-const examples = [...doc.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+const examplesOf = (page: string) => {
+  const doc = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), "utf8");
+  return [...doc.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+};
+const examples = examplesOf("client.md");
+const concepts = examplesOf("concepts.md");
 const shop: Principal = { tenantId: 1, subject: "shop", role: "service" };
 
 let server: TestServer;
@@ -42,8 +46,8 @@ async function run(example: string): Promise<unknown[]> {
   return logged;
 }
 
-test("the page has its examples", () => {
-  expect(examples).toHaveLength(6);
+test("the pages have their examples", () => {
+  expect([examples.length, concepts.length]).toEqual([6, 2]);
 });
 
 test.each([
@@ -55,4 +59,13 @@ test.each([
   ["a watch", 5, ["connecting", "live", "change", "1"]],
 ])("%s", async (_name, index, logged) => {
   expect(await run(examples[index] ?? "")).toEqual(logged);
+});
+
+test("two boosts of 50 on 75 have two answers, as docs/concepts.md says", async () => {
+  const logged = await run(concepts[0] ?? "");
+  expect(logged.toSorted()).toEqual(["25", "INSUFFICIENT_FUNDS"]);
+});
+
+test("one key has one effect, as docs/concepts.md says", async () => {
+  expect(await run(concepts[1] ?? "")).toEqual([false, true, true, "25"]);
 });

@@ -107,7 +107,7 @@ export interface Db {
     command: C,
     options?: CallOptions,
   ): Promise<Answer<C["kind"]>>;
-  /** Runs the caller's own statements in one transaction of one tenant; see `executeIn` to add commands to it. */
+  /** Runs the caller's own statements in one transaction of one tenant; `execute(tx, …)` adds commands to it. */
   withTransaction<T>(options: TransactionOptions, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One read-only transaction as the principal: row-level security shows users what is theirs, others their tenant. */
   read: Read;
@@ -193,7 +193,7 @@ export function connect(options: ConnectOptions): Db {
     registry,
 
     async execute<const C extends HoldfastCommand>(principal: Principal, command: C, call: CallOptions = {}) {
-      refuseInsideTransaction(sessions, "use executeIn(tx, …) there");
+      refuseInsideTransaction(sessions, "use execute(tx, principal, commands) there");
       const { kind, ...input } = command;
       const deadline = Date.now() + Math.min(call.deadlineMs ?? defaultDeadlineMs, MAX_DEADLINE_MS);
       const parsed = createCall(registry, principal, kind, input);

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendError } from "./errors.ts";
 
 /** Paths that belong to machines: a miss below them is an error in JSON, never the console's page. */
-const NOT_PAGES = /^\/(trpc|v1|docs|demo|assets|healthz|readyz|metrics)(\/|$)/;
+const NOT_PAGES = /^\/(trpc|v1|docs|guide|demo|assets|healthz|readyz|metrics)(\/|$)/;
 
 const HINT = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Holdfast</title>

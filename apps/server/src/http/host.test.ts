@@ -15,10 +15,14 @@ beforeAll(async () => {
   await mkdir(join(dist, "assets"));
   await writeFile(join(dist, "index.html"), "<!doctype html><title>console</title>");
   await writeFile(join(dist, "assets", "main-abc123.js"), "export {};");
-  bare = await startTestServer({ consoleDirectory: join(dist, "nowhere") });
+  await mkdir(join(dist, "guide"));
+  await writeFile(join(dist, "guide", "index.html"), "<!doctype html><title>guide</title>");
+  const nowhere = join(dist, "nowhere");
+  bare = await startTestServer({ consoleDirectory: nowhere, guideDirectory: nowhere });
   await createTenant({ url: bare.databaseUrl, tenantId: 1, name: "demo" });
   server = await startTestServer({
     consoleDirectory: dist,
+    guideDirectory: join(dist, "guide"),
     config: { demo: true },
     databaseUrl: bare.databaseUrl,
   });
@@ -89,6 +93,24 @@ describe("the console", () => {
   test("says how to build it while it isn't built", async () => {
     const response = await page("/", bare.url);
     expect(await response.text()).toContain("pnpm --filter @holdfast/web build");
+  });
+});
+
+describe("the guide", () => {
+  test("is there, under the console's policy", async () => {
+    const response = await page("/guide");
+    expect([new URL(response.url).pathname, response.status]).toEqual(["/guide/", 200]);
+    expect(await response.text()).toContain("<title>guide</title>");
+    expect(response.headers.get("content-security-policy")).toContain("script-src 'self';");
+  });
+
+  test.each(["/guide/nothing.html", "/guide/..%2f..%2fpackage.json"])("has nothing at %s", async (path) => {
+    expect((await page(path)).status).toBe(404);
+  });
+
+  test("says how to build it while it isn't built", async () => {
+    const response = await page("/guide/", bare.url);
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining("pnpm site")]);
   });
 });
 

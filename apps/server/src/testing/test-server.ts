@@ -26,6 +26,7 @@ export interface TestServerOptions {
   readonly config?: Partial<Config>;
   readonly log?: Logger;
   readonly consoleDirectory?: string;
+  readonly guideDirectory?: string;
   /** Leaves answers to the test although it configures their terms. */
   readonly unanswered?: true;
   /** An existing database instead of a fresh one; it is left when the server closes. */
@@ -60,10 +61,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     webhooks: NO_WEBHOOKS,
   };
   const config = { ...defaults, ...options.config, databaseUrl };
-  const { consoleDirectory } = options;
+  const { consoleDirectory, guideDirectory } = options;
   const server = await createServer(config, {
     log: options.log ?? createLogger("silent"),
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
+    ...(guideDirectory === undefined ? {} : { guideDirectory }),
     ...(options.config?.answers === undefined || options.unanswered ? { answers: () => NOBODY } : {}),
   });
   const url = await server.listen();

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 const SHOWN_MS = 1_400;
 
 /** Copies a text when told to, and says for a moment how that went. */
-export function useCopy(text: string) {
+export function useCopy(text: string | (() => string)) {
   const [told, setTold] = useState<"copied" | "failed">();
 
   useEffect(() => {
@@ -13,7 +13,7 @@ export function useCopy(text: string) {
   }, [told]);
 
   const copy = () =>
-    copyText(text).then(
+    copyText(typeof text === "string" ? text : text()).then(
       () => setTold("copied"),
       () => setTold("failed"),
     );
@@ -21,7 +21,7 @@ export function useCopy(text: string) {
 }
 
 /** The clipboard API exists on https and localhost only; elsewhere a selection does. */
-export async function copyText(text: string): Promise<void> {
+async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;
