@@ -2,14 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "@holdfast/db/testing";
-import { bundleServer } from "@holdfast/torture/bundle";
+import { bundle } from "@holdfast/torture/bundle";
 import { expect, test } from "vitest";
 import { startServerProcess } from "./server-process.ts";
 
 test("a server in one file has its reference, with its looks", async () => {
   const directory = await mkdtemp(join(tmpdir(), "holdfast-bundle-"));
   const database = await createTestDatabase();
-  const program = await bundleServer({ entry: "apps/fuzz/src/server/main.ts", directory });
+  const program = join(directory, "holdfast.mjs");
+  await bundle({ entry: "apps/fuzz/src/server/main.ts", outfile: program });
   const secret = "a secret that only tests know, 32 characters and more";
   const server = await startServerProcess(program, {
     DATABASE_URL: database.url,

@@ -24,7 +24,7 @@ export function Shell() {
           >
             <BrandMark />
             Holdfast
-            </Link>
+          </Link>
           <div className="flex lg:hidden">
             <DoorButton compact />
             <PersonMenu compact />
