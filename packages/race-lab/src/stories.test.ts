@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalogue, readOrder, runLab } from "./index.ts";
@@ -67,6 +68,21 @@ test("calls stop to be made when the time is over, and those under way are answe
   expect(verdict.asked).toBeGreaterThan(0);
   expect(verdict.asked).toBeLessThan(5_000);
   expect(verdict.applied + verdict.refused).toBe(verdict.asked);
+});
+
+test("calls begin no faster than they are asked to", async () => {
+  const { verdict } = await run("chat-overwrite", "holdfast", { callers: 2, calls: 10, callsPerSecond: 20 });
+  // The fifth pair begins four pairs after the first, at ten pairs a second.
+  expect(verdict.seconds).toBeGreaterThanOrEqual(0.4);
+  expect(verdict).toMatchObject({ holds: true, asked: 10 });
+});
+
+test("docs/race-lab.md has a row for every strategy, and says of it what is said here", () => {
+  const page = readFileSync(new URL("../../../docs/race-lab.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^([\w-]+) +([\w-]+) +20 +(0|20) .* (hold|lose)$/gm)];
+  expect(rows.map(([, story, strategy, held, said]) => [story, strategy, held, said].join(" "))).toEqual(
+    pairs.map(({ story, strategy, holds }) => `${story} ${strategy} ${holds ? "20 hold" : "0 lose"}`),
+  );
 });
 
 test("the catalogue shows the code that runs", async () => {

@@ -41,23 +41,24 @@ export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<Call
     const endMs = startMs + seconds * 1_000;
     await pause(Math.max(0, Math.min(dueMs, endMs) - performance.now()), undefined, { signal });
   };
+  /** The first that fails stops the others. */
+  const watched = (delivery: Delivery<Call>): Promise<Answer> =>
+    deliver(delivery, signal).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
   const take = async (turn: Turn<Call>): Promise<void> => {
     const [first] = turn;
     if (first === undefined || isOver()) return;
-    const answers = await Promise.all(turn.map((delivery) => deliver(delivery, signal)));
+    const answers = await all(turn.map(watched));
     replayed += answers.filter(({ before }) => before).length;
     asked.push({ call: first.call, told: answers.some((answer) => answer.done) ? "done" : "refused" });
   };
   /** Every one of them ends before the failure of one is told: what they use is taken away then. */
-  const all = async (works: readonly Promise<void>[]): Promise<void> => {
-    const stopping = works.map((work) =>
-      work.catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      }),
-    );
-    await Promise.allSettled(stopping);
+  const all = async <T>(works: readonly Promise<T>[]): Promise<T[]> => {
+    const settled = await Promise.allSettled(works);
     signal.throwIfAborted();
+    return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   };
 
   if (together) {
