@@ -1,7 +1,7 @@
 import { DrawerIcon } from "../ui/icons.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
-import { SHORTCUT } from "./door.ts";
 import { useDoor } from "./door-context.tsx";
+import { SHORTCUT } from "./shortcut.ts";
 
 /** Opens the developer's drawer, and tells when it makes failures while it is closed. */
 export function DoorButton({ compact = false }: { compact?: boolean }) {

@@ -16,7 +16,6 @@ export interface DoorState {
 }
 
 const ITEM = "holdfast:drawer";
-export const SHORTCUT = "F9";
 
 export type Door = ReturnType<typeof createDoor>;
 

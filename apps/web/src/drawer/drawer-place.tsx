@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import { SHORTCUT } from "./door.ts";
 import { useDoor } from "./door-context.tsx";
+import { SHORTCUT } from "./shortcut.ts";
 
 /** Where the drawer comes in, at the foot of every room; the shortcut works in all of them. */
 export function DrawerPlace() {

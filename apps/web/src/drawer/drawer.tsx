@@ -2,8 +2,8 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import { Button } from "../ui/button.tsx";
 import { CloseIcon } from "../ui/icons.tsx";
 import { CallList } from "./call-list.tsx";
-import { SHORTCUT } from "./door.ts";
 import { FaultControls } from "./fault-controls.tsx";
+import { SHORTCUT } from "./shortcut.ts";
 import type { Tap } from "./tap.ts";
 
 export { createTap, isArmed } from "./tap.ts";
