@@ -11,8 +11,8 @@ import { type Readiness, useReadiness } from "./use-readiness.ts";
 
 const linkClass = "text-accent underline underline-offset-2 hover:text-accent-strong";
 
-/** How it is at this moment, from what the server says of itself. `watches`: whether there is anything to be told of. */
-export function Health({ watches }: { watches: boolean }) {
+/** How it is at this moment, from what the server says of itself. `watches`: whether there is anything to be told of, once that is known. */
+export function Health({ watches }: { watches: boolean | undefined }) {
   const { role } = useSession();
   const online = useOnline();
   const { data } = useReadiness();
@@ -43,8 +43,8 @@ export function Health({ watches }: { watches: boolean }) {
         <Part name="Database" isWell={readiness === "ready"}>
           {readiness && databaseWords[readiness]}
         </Part>
-        <Part name="Change feed" mark={<FeedMark isLive={watches && feed === "live"} />}>
-          {!watches ? "nothing to watch yet" : feed === "live" ? "live" : "connecting"}
+        <Part name="Change feed" mark={<FeedMark isLive={feed === "live"} />}>
+          {watches === false ? "nothing to watch yet" : feed === "live" ? "live" : "connecting"}
         </Part>
       </dl>
       <Counts />

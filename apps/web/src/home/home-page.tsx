@@ -26,7 +26,7 @@ export function HomePage() {
           </p>
           <TryThis wallets={wallets} />
         </div>
-        <Health watches={(wallets.data?.length ?? 0) > 0} />
+        <Health watches={wallets.data && wallets.data.length > 0} />
       </div>
     </Page>
   );

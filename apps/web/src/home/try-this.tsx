@@ -19,24 +19,25 @@ export function TryThis({ wallets }: { wallets: ReturnType<typeof useWallets> })
         Try this
       </h2>
       <ol className="border-y border-line">
-        <Row story={stories.boost} link={{ to: "/wallets" }}>
-          {wallet && (
-            <>
-              <Amount value={wallet.available} unit={wallet.currency} /> available
-            </>
-          )}
-        </Row>
+        <Row
+          story={stories.boost}
+          link={{ to: "/wallets" }}
+          fact={
+            wallet && (
+              <>
+                <Amount value={wallet.available} unit={wallet.currency} /> available
+              </>
+            )
+          }
+        />
         <Row
           story={stories.seats}
           link={show ? { to: "/seats/$showId", params: { showId: show.showId } } : { to: "/seats" }}
-        >
-          {show && (
-            <>
-              {show.name}, {formatAmount(String(show.capacity - show.held - show.sold))} of{" "}
-              {formatAmount(String(show.capacity))} free
-            </>
-          )}
-        </Row>
+          fact={
+            show &&
+            `${show.name}, ${count(show.capacity - show.held - show.sold)} of ${count(show.capacity)} free`
+          }
+        />
         <Row
           story={stories.chat}
           link={
@@ -44,28 +45,29 @@ export function TryThis({ wallets }: { wallets: ReturnType<typeof useWallets> })
               ? { to: "/conversations/$conversationId", params: { conversationId: latest.conversationId } }
               : { to: "/conversations" }
           }
-        >
-          {conversations && countOf(conversations.length)}
-        </Row>
-        <Row story={stories.race} link={{ to: "/race-lab" }} />
+          fact={conversations && countOf(conversations.length)}
+        />
+        <Row story={stories.race} link={{ to: "/race-lab" }} fact={null} />
       </ol>
     </section>
   );
 }
 
+const count = (value: number): string => formatAmount(String(value));
+
 function countOf(conversations: number): string {
   if (conversations === 0) return "No conversation yet";
-  return conversations === 1 ? "One conversation" : `${formatAmount(String(conversations))} conversations`;
+  return conversations === 1 ? "One conversation" : `${count(conversations)} conversations`;
 }
 
 interface RowProps {
   story: Story;
   link: Pick<LinkProps, "to" | "params">;
-  /** How it stands with it at the moment. */
-  children?: ReactNode;
+  /** How it stands with it at the moment; undefined until that is read, null where there is nothing to say. */
+  fact: ReactNode;
 }
 
-function Row({ story: { title, tells, lanes }, link, children }: RowProps) {
+function Row({ story: { title, tells, lanes }, link, fact }: RowProps) {
   return (
     <li className="group relative grid grid-cols-[minmax(0,1fr)_1rem] items-center gap-x-5 gap-y-2.5 border-line px-3 py-3.5 not-first:border-t hover:bg-sunken/60 @2xl:grid-cols-[minmax(0,1fr)_17rem_1rem]">
       <div className="min-w-0">
@@ -78,8 +80,10 @@ function Row({ story: { title, tells, lanes }, link, children }: RowProps) {
           </Link>
         </h3>
         <p className="max-w-prose text-soft">{tells}</p>
-        {/* Its line is there before its words are. */}
-        <p className="figures min-h-[1.125rem] text-sm text-faint empty:hidden">{children}</p>
+        {fact !== null && (
+          // Its line is there before its words are.
+          <p className="figures min-h-[1.125rem] truncate text-sm text-faint">{fact}</p>
+        )}
       </div>
       <div className="order-last col-span-full @2xl:order-none @2xl:col-span-1">
         <Lanes lanes={lanes} />

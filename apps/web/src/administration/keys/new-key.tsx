@@ -41,7 +41,7 @@ export function NewKey() {
     <form aria-label="New API key" noValidate onSubmit={submit} className={formClass}>
       <Field
         label="Bearer"
-        error={missing ? "Name who signs in with it." : undefined}
+        error={missing && subject.trim() === "" ? "Name who signs in with it." : undefined}
         hint="Stands in every operation as its caller."
       >
         {(control) => (

@@ -6,7 +6,7 @@ import { StateMark } from "../../ui/state-mark.tsx";
 import { isTroubled, isUndecided, Trouble } from "../trouble.tsx";
 import { type Delivery, useReplay } from "./use-webhooks.ts";
 
-const cell = "py-1.5 pr-4 whitespace-nowrap";
+const cell = "py-1.5 pr-4 align-top whitespace-nowrap";
 
 export function DeliveryRow({ webhookId, delivery }: { webhookId: string; delivery: Delivery }) {
   const { deliveryId, topic, version, status, attempts, lastAttemptAt, latencyMs } = delivery;
@@ -25,9 +25,9 @@ export function DeliveryRow({ webhookId, delivery }: { webhookId: string; delive
         <td className={`${cell} text-right`}>{attempts}</td>
         <td className={`${cell} text-soft`}>
           <RelativeTime at={lastAttemptAt} />
-          <span className="text-faint">, took {latencyMs} ms</span>
+          <span className="block text-faint">took {latencyMs} ms</span>
         </td>
-        <td className="py-1.5 text-right whitespace-nowrap">
+        <td className="py-1.5 text-right align-top whitespace-nowrap">
           {replay.state.status === "confirmed" ? (
             <span role="status" className="text-soft">
               will be sent again
@@ -59,17 +59,19 @@ function Outcome({ delivery: { status, statusCode, error, nextAttemptAt } }: { d
   const isDelivered = status === "delivered";
   const why = error ?? (statusCode === null ? "no answer" : `answered ${statusCode}`);
   return (
-    <span className="flex items-center gap-1.5">
-      <StateMark state={isDelivered ? "confirmed" : "refused"} size={13} />
-      <span>{isDelivered ? "arrived" : "failed"}</span>
-      <span className="max-w-64 truncate text-faint" title={why}>
-        {why}
+    <>
+      <span className="flex items-center gap-1.5">
+        <StateMark state={isDelivered ? "confirmed" : "refused"} size={13} />
+        {isDelivered ? "arrived" : "failed"}
+        <span className="max-w-48 truncate text-faint" title={why}>
+          {why}
+        </span>
       </span>
       {!isDelivered && nextAttemptAt && (
-        <span className="text-soft" title={exactTime(new Date(nextAttemptAt))}>
-          tried again by itself
+        <span className="block pl-5 text-faint" title={exactTime(new Date(nextAttemptAt))}>
+          will be tried again
         </span>
       )}
-    </span>
+    </>
   );
 }
