@@ -5,3 +5,6 @@ export interface Reader {
   readonly client: Holdfast;
   readonly identity: string;
 }
+
+/** Of every query: the client tries again by itself until its deadline, so that Query need not do so once more. */
+export const BY_THE_CLIENT = { retry: false } as const;

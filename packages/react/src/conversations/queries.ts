@@ -2,7 +2,7 @@ import type { Holdfast } from "@holdfast/client";
 import { queryOptions } from "@tanstack/react-query";
 import type { ConversationSummary, MutationError, Transcript } from "../client-types.ts";
 import { queryKeys } from "../query-keys.ts";
-import type { Reader } from "../reader.ts";
+import { BY_THE_CLIENT, type Reader } from "../reader.ts";
 import { mergeList } from "./list.ts";
 import { mergeTranscript } from "./transcript.ts";
 
@@ -15,6 +15,7 @@ const LISTED = 100;
 /** What `useConversations` reads. */
 export function conversationsQuery({ client, identity }: Reader) {
   return queryOptions<ConversationSummary[], MutationError>({
+    ...BY_THE_CLIENT,
     queryKey: queryKeys.conversations(identity),
     queryFn: async ({ signal }) =>
       (await client.conversations.list({ limit: LISTED }, { signal })).conversations,
@@ -26,6 +27,7 @@ export function conversationsQuery({ client, identity }: Reader) {
 /** What `useConversation` reads: the newest messages. */
 export function conversationQuery({ client, identity }: Reader, conversationId: string) {
   return queryOptions<Transcript, MutationError>({
+    ...BY_THE_CLIENT,
     queryKey: queryKeys.conversation(identity, conversationId),
     queryFn: ({ signal }) => readConversation(client, conversationId, signal),
     structuralSharing: (cached, next) =>

@@ -2,7 +2,7 @@ import { isHoldfastError } from "@holdfast/client";
 import { queryOptions } from "@tanstack/react-query";
 import type { MutationError, OperationStory } from "../client-types.ts";
 import { queryKeys } from "../query-keys.ts";
-import type { Reader } from "../reader.ts";
+import { BY_THE_CLIENT, type Reader } from "../reader.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -10,6 +10,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function operationQuery({ client, identity }: Reader, keyOrId: string) {
   const { explain } = client.operations;
   return queryOptions<OperationStory, MutationError>({
+    ...BY_THE_CLIENT,
     queryKey: queryKeys.operation(identity, keyOrId),
     queryFn: async ({ signal }) => {
       try {

@@ -92,15 +92,15 @@ export async function readAhead(queryClient: QueryClient, reader: Reader, things
 }
 
 /** `asAda` and `asShop`: clients of a server. */
-export async function makeThings(asAda: Holdfast, asShop: Holdfast): Promise<Things> {
-  const wallet = await asShop.wallets.open({ currency: "sat", ownerId: "ada" });
+export async function makeThings(asAda: Holdfast, asShop: Holdfast, ownerId = "ada"): Promise<Things> {
+  const wallet = await asShop.wallets.open({ currency: "sat", ownerId });
   const { walletId } = await asShop.wallets.credit({ walletId: wallet.walletId, amount: 75n });
   const { showId } = await asShop.shows.create({
     name: "A show",
     categories: [{ id: "standard", price: "0" }],
     sections: [{ id: "stalls", rows: [{ id: "A", seats: [{ id: "A1" }, { id: "A2" }] }] }],
   });
-  const key = "ada begins a talk";
+  const key = `${ownerId} begins a talk`;
   const { conversationId } = await asAda.conversations.create({ title: "A talk" }, { idempotencyKey: key });
   return { walletId, showId, conversationId, key };
 }

@@ -1,13 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { HistoryPage, MutationError, Wallet } from "../client-types.ts";
 import { queryKeys } from "../query-keys.ts";
-import type { Reader } from "../reader.ts";
+import { BY_THE_CLIENT, type Reader } from "../reader.ts";
 import { type History, knownPage, mergeHistory, mergeWallet, mergeWallets } from "./merge.ts";
 import { shareReads } from "./wallet-cache.ts";
 
 /** What `useWallet` reads: for `prefetchQuery`, a router's loader, or a server. */
 export function walletQuery({ client, identity }: Reader, walletId: string) {
   return queryOptions<Wallet, MutationError>({
+    ...BY_THE_CLIENT,
     queryKey: queryKeys.wallet(identity, walletId),
     queryFn: async ({ signal, client: queryClient }) => {
       const wallet = await client.wallets.get({ walletId }, { signal });
@@ -21,6 +22,7 @@ export function walletQuery({ client, identity }: Reader, walletId: string) {
 /** What `useWallets` reads. */
 export function walletsQuery({ client, identity }: Reader) {
   return queryOptions<Wallet[], MutationError>({
+    ...BY_THE_CLIENT,
     queryKey: queryKeys.wallets(identity),
     queryFn: async ({ signal, client: queryClient }) => {
       const wallets = await client.wallets.mine({}, { signal });
@@ -36,6 +38,7 @@ export function walletsQuery({ client, identity }: Reader) {
 export function walletHistoryQuery({ client, identity }: Reader, walletId: string, limit = 25) {
   const queryKey = queryKeys.history(identity, walletId);
   return infiniteQueryOptions<HistoryPage, MutationError, History, typeof queryKey, string | undefined>({
+    ...BY_THE_CLIENT,
     queryKey,
     queryFn: ({ pageParam, signal, client: queryClient }) => {
       if (pageParam === undefined) return client.wallets.history({ walletId, limit }, { signal });
