@@ -7,7 +7,7 @@ import { layout, type NavigationChapter, type Sheet } from "./layout.ts";
 import { brokenLinks, linksOf, targetOf } from "./links.ts";
 import { type Page, readPage } from "./page.ts";
 import { render } from "./render.ts";
-import { kindOf, markdownFiles, pathOf, readText } from "./repository.ts";
+import { markdownFiles, pathOf, readText } from "./repository.ts";
 import { searchEntries } from "./search-entries.ts";
 import { sourceSheets } from "./sources.ts";
 
@@ -92,5 +92,5 @@ function tokens(): string {
 /** Pages that have no place in the navigation. */
 export function unplacedFiles(): string[] {
   const placed = new Set(contents.flatMap(({ files }) => files));
-  return markdownFiles().filter((file) => !placed.has(file) && kindOf(file) === "file");
+  return markdownFiles().filter((file) => !placed.has(file));
 }

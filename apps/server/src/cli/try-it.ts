@@ -22,5 +22,6 @@ export function tryIt(address: string, people: readonly DemoWallet[]): string[] 
     "  npx --yes pnpm --silent holdfast verify",
     "",
     "Send the boost twice: the second answer is the first one, with replayed: true. Ctrl-C stops everything.",
+    `The guide: ${address}/guide`,
   ];
 }
