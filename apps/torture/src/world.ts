@@ -7,7 +7,7 @@ import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
 import { bundle } from "./bundle.ts";
-import { CROWD_TENANT } from "./faults/too-many-calls.ts";
+import { CROWD_TENANT } from "./crowd/tenant.ts";
 import type { Caller, HistoryEvent } from "./history.ts";
 import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";

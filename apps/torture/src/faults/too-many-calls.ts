@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { CROWD_TENANT } from "../crowd/tenant.ts";
 import type { Fault } from "./fault.ts";
-
-/** A tenant of nobody else's, so that no checker meets what it left. */
-export const CROWD_TENANT = 1_000_000;
 
 /**
  * More callers than one server can serve, who come back at once, whatever they are told: it has to refuse some, among them
