@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery, Turn } from "../plan.ts";
 import type { Settings } from "../settings.ts";
@@ -32,6 +33,8 @@ export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<Call
   const startMs = performance.now();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  // Every caller listens to it; Node would take more than ten for a leak.
+  setMaxListeners(0, signal);
   const asked: Asked<Call>[] = [];
   let replayed = 0;
 
