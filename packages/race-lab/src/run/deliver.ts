@@ -1,14 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Does } from "../events.ts";
 import type { Delivery } from "../plan.ts";
-import type { Answer } from "../strategy.ts";
+import type { Answer, Tools } from "../strategy.ts";
 import type { Recorder } from "./recorder.ts";
-
-/** What every strategy is given, whatever it works on. */
-export interface Tools {
-  latency(): Promise<void>;
-  trace(does: Does, what?: string): void;
-}
 
 export interface DeliverOptions<Call> {
   readonly run: (tools: Tools, call: Call) => Promise<Answer>;
