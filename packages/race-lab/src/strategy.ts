@@ -11,7 +11,8 @@ export const done: Answer = { done: true, before: false };
 export const doneBefore: Answer = { done: true, before: true };
 export const refused = (why: string): Answer => ({ done: false, before: false, why });
 
-interface Tools {
+/** What every strategy is given, whatever it works on. */
+export interface Tools {
   /** What network and application take between a read and the write that is decided on it. */
   latency(): Promise<void>;
   /** Notes what has just happened, for the timeline; it changes nothing. */

@@ -11,7 +11,7 @@ export function tallyLines(tallies: readonly Tally[]): string[] {
     one.strategy,
     ...[one.runs, one.held, one.lost, one.doubled].map((count) => count.toLocaleString("en-GB")),
     one.seconds.toFixed(2),
-    (one.saidToHold ? "hold" : "lose") + (one.asSaid === false ? "  NOT SO" : ""),
+    said(one),
   ]);
   const judged = tallies.filter(({ asSaid }) => asSaid !== undefined);
   const odd = judged.filter(({ asSaid }) => asSaid === false).length;
@@ -22,6 +22,11 @@ export function tallyLines(tallies: readonly Tally[]): string[] {
         ? `All ${judged.length} did in every run what is said of them.`
         : `${odd} of ${judged.length} did not do what is said of them.`;
   return [...columns(alignFigures([HEADINGS, ...rows])), "", end];
+}
+
+function said({ saidToHold, asSaid }: Tally): string {
+  if (asSaid === undefined) return "";
+  return (saidToHold ? "hold" : "lose") + (asSaid ? "" : "  NOT SO");
 }
 
 /** Figures to the right: columns 2 to 6. */

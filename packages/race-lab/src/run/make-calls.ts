@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery, Turn } from "../plan.ts";
 import type { Settings } from "../settings.ts";
@@ -8,6 +9,8 @@ export interface CallsOptions<Call> {
   readonly rounds: readonly (readonly Turn<Call>[])[];
   readonly together: boolean;
   readonly settings: Settings;
+  /** When no more calls begin, by `performance.now()`. */
+  readonly endMs: number;
   readonly signal: AbortSignal;
   readonly deliver: (delivery: Delivery<Call>, signal: AbortSignal) => Promise<Answer>;
 }
@@ -25,20 +28,21 @@ export interface CallsMade<Call> {
  * @throws the first failure of a delivery, after every other one has ended; or the signal's reason.
  */
 export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<CallsMade<Call>> {
-  const { rounds, together, settings, deliver } = options;
-  const { callers, callsPerSecond, seconds } = settings;
+  const { rounds, together, settings, endMs, deliver } = options;
+  const { callers, callsPerSecond } = settings;
   const startMs = performance.now();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  // Every caller listens to it; Node would take more than ten for a leak.
+  setMaxListeners(0, signal);
   const asked: Asked<Call>[] = [];
   let replayed = 0;
 
-  const isOver = (): boolean => signal.aborted || performance.now() - startMs >= seconds * 1_000;
+  const isOver = (): boolean => signal.aborted || performance.now() >= endMs;
   /** Resolves when the round's time has come. */
   const due = async (round: number): Promise<void> => {
     if (callsPerSecond === 0) return;
     const dueMs = startMs + (round * callers * 1_000) / callsPerSecond;
-    const endMs = startMs + seconds * 1_000;
     await pause(Math.max(0, Math.min(dueMs, endMs) - performance.now()), undefined, { signal });
   };
   /** The first that fails stops the others. */

@@ -35,13 +35,15 @@ export function raceOf<Call, Rows, House>(story: Story<Call, Rows, House>): Race
         tell({ type: "started", ...order });
         const recorder = createRecorder(tell);
         const { run } = track;
-        const { latencyMs } = settings;
+        const { latencyMs, seconds: mostSeconds } = settings;
+        const endMs = performance.now() + mostSeconds * 1_000;
         const made = await makeCalls({
           rounds: planOf(settings, story.about.caller, story.call),
           together: story.together,
           settings,
+          endMs,
           signal: AbortSignal.any([signal, lost.signal]),
-          deliver: (delivery, stop) => deliver(delivery, { run, latencyMs, signal: stop, recorder }),
+          deliver: (delivery, stop) => deliver(delivery, { run, latencyMs, endMs, signal: stop, recorder }),
         }).finally(() => recorder.stop());
         const seconds = recorder.atMs / 1_000;
         await meddle?.(scratch.url);

@@ -2,8 +2,7 @@ import { connect, createTenant, migrate, type Principal, verify } from "@holdfas
 import postgres from "postgres";
 import type { Settings } from "../settings.ts";
 import type { Story } from "../story.ts";
-import type { Answer, Strategy } from "../strategy.ts";
-import type { Tools } from "./deliver.ts";
+import type { Answer, Strategy, Tools } from "../strategy.ts";
 import { openPool } from "./pool.ts";
 
 /** Where the calls of one strategy meet rows: everything of it is in one scratch database. */
