@@ -172,6 +172,14 @@ module.exports = {
       to: { path: "node_modules/(postgres/|pg/|graphile-worker/|drizzle-orm/postgres-js)" },
     },
     {
+      name: "stories-are-for-browsers-too",
+      comment:
+        "What a page shows of the race lab comes without a driver: strategies and their tables are behind the other entry.",
+      severity: "error",
+      from: { path: "^packages/race-lab/src/stories[.]ts$" },
+      to: { path: "node_modules/postgres/|^packages/db/", reachable: true },
+    },
+    {
       name: "no-cycles",
       comment:
         "Files in a cycle can only be read together, and one of them runs before what it imports exists. Move what both need (a type, often) into the lower one or a third.",

@@ -101,7 +101,7 @@ describe("what goes wrong is told in one line, with a code that is not 0", () =>
 test("--help tells the commands, and each command's options", async () => {
   const [all, token] = await Promise.all([run(["--help"]), run(["token", "--help"])]);
   expect(all.code).toBe(0);
-  for (const name of ["start", "serve", "migrate", "verify", "token", "demo"])
+  for (const name of ["start", "serve", "migrate", "verify", "token", "demo", "lab"])
     expect(all.stdout).toContain(name);
   expect(token).toMatchObject({
     code: 0,

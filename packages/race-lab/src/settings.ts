@@ -14,7 +14,7 @@ export interface Settings {
   readonly duplicatesPercent: number;
   /** Of 100 answers, how many are lost on their way, so that the caller sends the same call again. */
   readonly lostAnswersPercent: number;
-  /** When calls stop to be made; those under way are still answered. */
+  /** When calls stop to be made; those under way are answered at once, without further latency. */
   readonly seconds: number;
   /** What the draws of duplicates and lost answers come from. */
   readonly seed: number;

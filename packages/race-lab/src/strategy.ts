@@ -18,8 +18,9 @@ interface Tools {
   trace(does: Does, what?: string): void;
 }
 
-/** What a strategy in plain SQL works with: a pool in which there is a connection for every caller. */
+/** What a strategy in plain SQL works with. */
 export interface Caller extends Tools {
+  /** The caller's own connection. */
   readonly sql: postgres.Sql;
 }
 

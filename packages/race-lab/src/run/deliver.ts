@@ -13,6 +13,8 @@ export interface Tools {
 export interface DeliverOptions<Call> {
   readonly run: (tools: Tools, call: Call) => Promise<Answer>;
   readonly latencyMs: number;
+  /** When the run's time is over, by `performance.now()`: what is under way then ends without latency, and is answered. */
+  readonly endMs: number;
   readonly signal: AbortSignal;
   readonly recorder: Recorder;
 }
@@ -20,16 +22,18 @@ export interface DeliverOptions<Call> {
 /** Sends a call until its answer arrives: whoever is not answered can't know, and sends the same again. */
 export async function deliver<Call>(
   delivery: Delivery<Call>,
-  { run, latencyMs, signal, recorder }: DeliverOptions<Call>,
+  { run, latencyMs, endMs, signal, recorder }: DeliverOptions<Call>,
 ): Promise<Answer> {
   const { call, number, round, caller, lostAnswers } = delivery;
   const startMs = performance.now();
+  const leftMs = (): number => Math.max(0, endMs - performance.now());
+  const latency = (): Promise<void> => pause(Math.min(latencyMs, leftMs()), undefined, { signal });
   for (let attempt = 1; ; attempt++) {
     const trace = (does: Does, what = ""): void =>
       recorder.note({ caller, call: number, round, attempt, does, what });
-    const answer = await run({ trace, latency: () => pause(latencyMs, undefined, { signal }) }, call);
+    const answer = await run({ trace, latency }, call);
     signal.throwIfAborted();
-    if (attempt <= lostAnswers) {
+    if (attempt <= lostAnswers && leftMs() > 0) {
       trace("loses the answer", "and sends the call again");
       continue;
     }

@@ -8,6 +8,8 @@ export interface CallsOptions<Call> {
   readonly rounds: readonly (readonly Turn<Call>[])[];
   readonly together: boolean;
   readonly settings: Settings;
+  /** When no more calls begin, by `performance.now()`. */
+  readonly endMs: number;
   readonly signal: AbortSignal;
   readonly deliver: (delivery: Delivery<Call>, signal: AbortSignal) => Promise<Answer>;
 }
@@ -25,39 +27,39 @@ export interface CallsMade<Call> {
  * @throws the first failure of a delivery, after every other one has ended; or the signal's reason.
  */
 export async function makeCalls<Call>(options: CallsOptions<Call>): Promise<CallsMade<Call>> {
-  const { rounds, together, settings, deliver } = options;
-  const { callers, callsPerSecond, seconds } = settings;
+  const { rounds, together, settings, endMs, deliver } = options;
+  const { callers, callsPerSecond } = settings;
   const startMs = performance.now();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const asked: Asked<Call>[] = [];
   let replayed = 0;
 
-  const isOver = (): boolean => signal.aborted || performance.now() - startMs >= seconds * 1_000;
+  const isOver = (): boolean => signal.aborted || performance.now() >= endMs;
   /** Resolves when the round's time has come. */
   const due = async (round: number): Promise<void> => {
     if (callsPerSecond === 0) return;
     const dueMs = startMs + (round * callers * 1_000) / callsPerSecond;
-    const endMs = startMs + seconds * 1_000;
     await pause(Math.max(0, Math.min(dueMs, endMs) - performance.now()), undefined, { signal });
   };
+  /** The first that fails stops the others. */
+  const watched = (delivery: Delivery<Call>): Promise<Answer> =>
+    deliver(delivery, signal).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
   const take = async (turn: Turn<Call>): Promise<void> => {
     const [first] = turn;
     if (first === undefined || isOver()) return;
-    const answers = await Promise.all(turn.map((delivery) => deliver(delivery, signal)));
+    const answers = await all(turn.map(watched));
     replayed += answers.filter(({ before }) => before).length;
     asked.push({ call: first.call, told: answers.some((answer) => answer.done) ? "done" : "refused" });
   };
   /** Every one of them ends before the failure of one is told: what they use is taken away then. */
-  const all = async (works: readonly Promise<void>[]): Promise<void> => {
-    const stopping = works.map((work) =>
-      work.catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      }),
-    );
-    await Promise.allSettled(stopping);
+  const all = async <T>(works: readonly Promise<T>[]): Promise<T[]> => {
+    const settled = await Promise.allSettled(works);
     signal.throwIfAborted();
+    return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   };
 
   if (together) {

@@ -11,36 +11,44 @@ import { openHoldfast, openPlain } from "./tracks.ts";
 export interface RaceOptions extends Order {
   readonly url: string;
   readonly signal: AbortSignal;
+  /** What befalls the rows after the last call: for tests of the verdict. */
+  readonly meddle?: (databaseUrl: string) => Promise<void>;
 }
 
 /** Runs one strategy of one story. `tell` hears of it meanwhile; the last that it hears is the verdict. */
 export type Race = (options: RaceOptions, tell: (event: LabEvent) => void) => Promise<void>;
 
 export function raceOf<Call, Rows, House>(story: Story<Call, Rows, House>): Race {
-  return async ({ url, signal, ...order }, tell) => {
+  return async ({ url, signal, meddle, ...order }, tell) => {
     const { settings } = order;
     const scratch = await openScratch(url);
     try {
+      const lost = new AbortController();
+      const options = { url: scratch.url, settings, onLost: (error: Error) => lost.abort(error) };
       const strategy = story.plain.strategies[order.strategy];
       const track =
         strategy === undefined
-          ? await openHoldfast(story, scratch.url, settings)
-          : await openPlain(story, strategy, scratch.url, settings);
+          ? await openHoldfast(story, options)
+          : await openPlain(story, strategy, options);
       try {
         signal.throwIfAborted();
         tell({ type: "started", ...order });
         const recorder = createRecorder(tell);
         const { run } = track;
-        const { latencyMs } = settings;
+        const { latencyMs, seconds: mostSeconds } = settings;
+        const endMs = performance.now() + mostSeconds * 1_000;
         const made = await makeCalls({
           rounds: planOf(settings, story.about.caller, story.call),
           together: story.together,
           settings,
-          signal,
-          deliver: (delivery, stop) => deliver(delivery, { run, latencyMs, signal: stop, recorder }),
+          endMs,
+          signal: AbortSignal.any([signal, lost.signal]),
+          deliver: (delivery, stop) => deliver(delivery, { run, latencyMs, endMs, signal: stop, recorder }),
         }).finally(() => recorder.stop());
         const seconds = recorder.atMs / 1_000;
+        await meddle?.(scratch.url);
         const { rows, findings } = await track.rows();
+        lost.signal.throwIfAborted();
         const counts = { asked: made.asked.length, replayed: made.replayed, seconds };
         tell({ ...counts, ...told(made.asked), ...judged(story, made.asked, rows, findings) });
       } finally {

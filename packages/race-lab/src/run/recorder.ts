@@ -14,7 +14,7 @@ export interface Recorder {
 const TELL_EVERY_MS = 100;
 const SAMPLE_EVERY_TICKS = 2;
 /** Nobody reads more; a long run tells its figures all the same. */
-export const MAX_STEPS = 600;
+const MAX_STEPS = 600;
 
 export function createRecorder(tell: (event: LabEvent) => void): Recorder {
   const startMs = performance.now();

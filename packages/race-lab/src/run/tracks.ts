@@ -4,6 +4,7 @@ import type { Settings } from "../settings.ts";
 import type { Story } from "../story.ts";
 import type { Answer, Strategy } from "../strategy.ts";
 import type { Tools } from "./deliver.ts";
+import { openPool } from "./pool.ts";
 
 /** Where the calls of one strategy meet rows: everything of it is in one scratch database. */
 export interface Track<Call, Rows> {
@@ -16,33 +17,31 @@ export interface Track<Call, Rows> {
 /** Of one run; the server and the callers of others need some as well. */
 const MAX_CONNECTIONS = 60;
 
+export interface TrackOptions {
+  readonly url: string;
+  readonly settings: Settings;
+  /** Told when a caller's connection was lost, so that its rows prove nothing any more. */
+  readonly onLost: (error: Error) => void;
+}
+
 /** Tables of the story's own, and a connection for every caller. */
 export async function openPlain<Call, Rows, House>(
   { plain }: Story<Call, Rows, House>,
   strategy: Strategy<Call>,
-  url: string,
-  settings: Settings,
+  { url, settings, onLost }: TrackOptions,
 ): Promise<Track<Call, Rows>> {
   const deliveries = settings.callers * (settings.duplicatesPercent > 0 ? 2 : 1);
-  const max = Math.min(deliveries, MAX_CONNECTIONS);
-  const sql = postgres(url, {
-    max,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "holdfast-lab" },
-  });
+  const pool = await openPool({ url, connections: Math.min(deliveries, MAX_CONNECTIONS), onLost });
   try {
-    await sql.unsafe(plain.tables(settings));
-    // Callers begin with connections that stand: a race is not won by whoever connects first.
-    await Promise.all(Array.from({ length: max }, () => sql.begin((tx) => tx`select`)));
+    await pool.lend((sql) => sql.unsafe(plain.tables(settings)));
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await pool.close();
     throw error;
   }
   return {
-    run: (tools, call) => strategy({ ...tools, sql }, call),
-    rows: async () => ({ rows: await plain.rows(sql), findings: [] }),
-    close: () => sql.end({ timeout: 1 }),
+    run: (tools, call) => pool.lend((sql) => strategy({ ...tools, sql }, call)),
+    rows: async () => ({ rows: await pool.lend((sql) => plain.rows(sql)), findings: [] }),
+    close: () => pool.close(),
   };
 }
 
@@ -51,8 +50,7 @@ const PRINCIPAL: Principal = { tenantId: 1, subject: "race-lab", role: "service"
 /** Holdfast itself, by its migrations and its write path. */
 export async function openHoldfast<Call, Rows, House>(
   { holdfast }: Story<Call, Rows, House>,
-  url: string,
-  settings: Settings,
+  { url, settings }: TrackOptions,
 ): Promise<Track<Call, Rows>> {
   await migrate({ url });
   await createTenant({ url, tenantId: PRINCIPAL.tenantId, name: "race lab" });
