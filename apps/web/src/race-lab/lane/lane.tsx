@@ -23,6 +23,7 @@ export function Lane({ side, choice, race, isRunning, onChoose, onRun }: LanePro
   const id = useId();
   const online = useOnline();
   const { story, [side]: strategy } = choice;
+  const place = side === "left" ? "First strategy" : "Second strategy";
   return (
     <section
       aria-labelledby={`${id}-name`}
@@ -30,12 +31,12 @@ export function Lane({ side, choice, race, isRunning, onChoose, onRun }: LanePro
       className="@container flex min-w-0 flex-col gap-4"
     >
       <h3 id={`${id}-name`} className="sr-only">
-        {strategy.name}
+        {place}: {strategy.name}
       </h3>
       <div className="flex items-end gap-2">
         <div className="min-w-0 flex-1">
           <label htmlFor={id} className="sr-only">
-            {side === "left" ? "First strategy" : "Second strategy"}
+            {place}
           </label>
           <Select
             id={id}
@@ -56,7 +57,7 @@ export function Lane({ side, choice, race, isRunning, onChoose, onRun }: LanePro
       <p className="min-h-[4.5rem] text-sm text-soft @md:min-h-[3.375rem]">{strategy.because}</p>
       <Outcome race={race} settings={choice.settings} onRun={onRun} />
       <Counts race={race} />
-      <RoundTimeline race={race} />
+      <RoundTimeline race={race} name={`${place}: who did what`} />
       <Code strategy={strategy} />
     </section>
   );

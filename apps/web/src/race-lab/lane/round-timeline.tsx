@@ -1,5 +1,5 @@
 import type { Step } from "@holdfast/race-lab/stories";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { ChevronIcon } from "../../ui/icons.tsx";
 import { conflictsOf, type Mark, tellingRound } from "../conflicts.ts";
@@ -9,8 +9,7 @@ import { StepTable } from "./step-table.tsx";
 const NONE: readonly Step[] = [];
 
 /** One round of the race, moment by moment: the first in which something collided, or the one that is asked for. */
-export function RoundTimeline({ race }: { race: Race }) {
-  const id = useId();
+export function RoundTimeline({ race, name }: { race: Race; name: string }) {
   const [asked, setAsked] = useState<number>();
   const numbers = [...race.rounds.keys()].sort((a, b) => a - b);
   const round = asked !== undefined && race.rounds.has(asked) ? asked : tellingRound(race.rounds);
@@ -19,11 +18,9 @@ export function RoundTimeline({ race }: { race: Race }) {
   const at = round === undefined ? -1 : numbers.indexOf(round);
 
   return (
-    <section aria-labelledby={id} className="flex min-w-0 flex-col">
+    <div className="flex min-w-0 flex-col">
       <div className="flex min-h-9 items-center gap-1">
-        <h4 id={id} className="font-medium">
-          Who did what
-        </h4>
+        <h4 className="font-medium">Who did what</h4>
         <span className="figures ml-auto text-sm text-soft">
           {round !== undefined && `round ${round}, of ${numbers.length} kept`}
         </span>
@@ -32,7 +29,7 @@ export function RoundTimeline({ race }: { race: Race }) {
       </div>
       {/* As high without steps as with many: what is below stays where it is. */}
       <section
-        aria-labelledby={id}
+        aria-label={name}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
         data-timeline={round}
@@ -48,7 +45,7 @@ export function RoundTimeline({ race }: { race: Race }) {
         )}
       </section>
       <p className="min-h-11 pt-1.5 text-sm text-soft">{steps.length > 0 && legend(marks)}</p>
-    </section>
+    </div>
   );
 }
 
