@@ -59,7 +59,8 @@ function NotRecorded({ asked }: { asked: string }) {
 
 function Loading() {
   return (
-    <div role="status" className="flex flex-col gap-4">
+    // What stands below it on a narrow screen must not be pushed away before one's eyes.
+    <div role="status" className="flex flex-col gap-4 max-xl:min-h-dvh">
       <span className="sr-only">Looking it up</span>
       {["18rem", "24rem", "14rem"].map((width) => (
         <div key={width} className="ml-8 flex flex-col gap-2">

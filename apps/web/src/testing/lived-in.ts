@@ -3,7 +3,7 @@ import { startReceiver, startTestServer } from "@holdfast/server/testing";
 import { beginConversation } from "./chat-page.ts";
 import { walletOf } from "./wallet-of.ts";
 
-export const warden: Principal = { tenantId: 1, subject: "warden", role: "admin" };
+const warden: Principal = { tenantId: 1, subject: "warden", role: "admin" };
 /** A word that no line has room for. */
 const ENDLESS = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(8);
 
