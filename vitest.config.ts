@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is awaited may take its time on a busy machine: slow is not wrong.
+    expect: { poll: { timeout: 10_000 } },
     // A stray `.only` would pass by leaving the others out.
     allowOnly: false,
   },

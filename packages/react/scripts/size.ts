@@ -1,7 +1,7 @@
 /** Prints what a page loads of this package and of the client's types: the table of docs/react.md. */
 
 import * as react from "../src/index.ts";
-import { bundleOf } from "../src/testing/bundle.ts";
+import { bundleOf } from "./bundle.ts";
 
 const pages: [string, string[]][] = [
   ["a wallet", ["useWallet"]],

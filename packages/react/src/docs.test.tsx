@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from "@holdfast/server/testing";
 import { QueryClient } from "@tanstack/react-query";
 import { cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import * as react from "./index.ts";
 import { App } from "./testing/docs/app.tsx";
 import { Boost } from "./testing/docs/boost.tsx";
@@ -68,6 +68,7 @@ describe("the examples", () => {
   afterEach(() => {
     cleanup();
     window.localStorage.clear();
+    vi.restoreAllMocks();
   });
 
   const clientOf = async (who: Principal) =>
@@ -89,6 +90,8 @@ describe("the examples", () => {
   });
 
   test("a wallet that is not there", async () => {
+    // React tells the console of every error that a boundary takes.
+    vi.spyOn(console, "error").mockImplementation(() => {});
     await show(<Wallet walletId={to} />);
     await screen.findByRole("alert");
     expect(screen.queryByText("Try again")).toBeNull();

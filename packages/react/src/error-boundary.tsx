@@ -1,7 +1,7 @@
 import { type HoldfastFailure, isHoldfastError } from "@holdfast/client";
 import { QueryErrorResetBoundary } from "@tanstack/react-query";
 import { Component, type ReactNode } from "react";
-import { useHoldfast } from "./provider.tsx";
+import { useHoldfast } from "./context.ts";
 
 export interface Failed {
   /** An error of the table (docs/errors.md): `code` narrows `details`. */

@@ -20,6 +20,7 @@ export type {
   TransferInput,
   Wallet,
 } from "./client-types.ts";
+export { useHoldfast } from "./context.ts";
 export type { OutboxItem, SendOptions, Trouble } from "./conversations/outbox-item.ts";
 export { conversationQuery, conversationsQuery } from "./conversations/queries.ts";
 export { type AnswerCost, useAnswerCosts } from "./conversations/use-answer-costs.ts";
@@ -37,7 +38,7 @@ export type { Intent, IntentError, IntentResult, IntentState } from "./intents/i
 export { type IntentHandle, useIntent } from "./intents/use-intent.ts";
 export { operationQuery } from "./operations/queries.ts";
 export { useOperation } from "./operations/use-operation.ts";
-export { HoldfastProvider, type HoldfastProviderProps, useHoldfast } from "./provider.tsx";
+export { HoldfastProvider, type HoldfastProviderProps } from "./provider.tsx";
 export { queryKeys } from "./query-keys.ts";
 export type { Reader } from "./reader.ts";
 export type { KeptReservation } from "./shows/kept-reservation.ts";

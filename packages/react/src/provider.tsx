@@ -1,20 +1,11 @@
 import type { Holdfast } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
-import { type Background, createBackground } from "./background.ts";
-import { createFeed, type Feed } from "./feed/feed.ts";
-import { createIntentRegistry, type IntentRegistry } from "./intents/intent-registry.ts";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { createBackground } from "./background.ts";
+import { HoldfastContext, type HoldfastContextValue } from "./context.ts";
+import { createFeed } from "./feed/feed.ts";
+import { createIntentRegistry } from "./intents/intent-registry.ts";
 import { OUTBOX_SLOT } from "./outbox-slot.ts";
-import type { Reader } from "./reader.ts";
-
-export interface HoldfastContextValue extends Reader {
-  readonly queryClient: QueryClient;
-  readonly intents: IntentRegistry;
-  readonly feed: Feed;
-  readonly background: Background;
-}
-
-const HoldfastContext = createContext<HoldfastContextValue | undefined>(undefined);
 
 export interface HoldfastProviderProps {
   readonly client: Holdfast;
@@ -28,14 +19,9 @@ export interface HoldfastProviderProps {
 export function HoldfastProvider({ client, queryClient, identity, children }: HoldfastProviderProps) {
   const value = useMemo(() => {
     const intents = createIntentRegistry(identity);
-    return {
-      client,
-      queryClient,
-      identity,
-      intents,
-      feed: createFeed(client),
-      background: createBackground(),
-    };
+    const feed = createFeed(client);
+    const background = createBackground();
+    return { client, queryClient, identity, intents, feed, background };
   }, [client, queryClient, identity]);
   useEffect(() => value.background.start(), [value]);
   useEffect(() => sendWhatWasLeft(value), [value]);
@@ -52,11 +38,4 @@ function sendWhatWasLeft(scope: HoldfastContextValue): () => void {
   };
   send();
   return storage.watch(OUTBOX_SLOT, send);
-}
-
-/** The client and what the hooks share. Throws outside of `HoldfastProvider`. */
-export function useHoldfast(): HoldfastContextValue {
-  const value = useContext(HoldfastContext);
-  if (!value) throw new Error("Holdfast's hooks need a <HoldfastProvider> above them.");
-  return value;
 }

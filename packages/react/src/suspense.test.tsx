@@ -3,7 +3,7 @@ import { createHoldfast, type HoldfastFailure } from "@holdfast/client";
 import type { Principal } from "@holdfast/db";
 import { startTestServer, type TestServer } from "@holdfast/server/testing";
 import { QueryClient } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import { Component, type ReactNode, Suspense } from "react";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import {
@@ -13,6 +13,9 @@ import {
   useBoost,
   useSuspenseWallet,
 } from "./index.ts";
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 const ada: Principal = { tenantId: 1, subject: "ada", role: "user" };
 

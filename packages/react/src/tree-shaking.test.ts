@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { bundleOf } from "../scripts/bundle.ts";
 import * as react from "./index.ts";
-import { bundleOf } from "./testing/bundle.ts";
 
 const ofFeatures = (files: readonly string[]) =>
   [...new Set(files.map((file) => /^react\/src\/([a-z-]+)\//.exec(file)?.[1]))].filter(

@@ -4,13 +4,16 @@ import { createHoldfast } from "@holdfast/client";
 import { getConversation, type Principal } from "@holdfast/db";
 import { startTestServer, type TestServer } from "@holdfast/server/testing";
 import { QueryClient } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { transform } from "esbuild";
 import * as React from "react";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import * as aiSdk from "../ai-sdk/index.ts";
 import * as react from "../index.ts";
 import { answering, beginConversation } from "../testing/answering.ts";
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 const doc = readFileSync(new URL("../../../../docs/conversations-react.md", import.meta.url), "utf8");
 const exampleOf = (language: string) =>

@@ -2,11 +2,11 @@ import type { ChangeEvent, HoldfastFailure, Message, WatchState } from "@holdfas
 import { type UseQueryResult, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Transcript } from "../client-types.ts";
+import { type HoldfastContextValue, useHoldfast } from "../context.ts";
 import { useFeedState } from "../feed/use-feed-state.ts";
 import { type PollOptions, usePollMs } from "../feed/use-poll-ms.ts";
 import { useTopics } from "../feed/use-topics.ts";
 import { newKey } from "../intents/intent-controller.ts";
-import { type HoldfastContextValue, useHoldfast } from "../provider.tsx";
 import type { OutboxItem, SendOptions } from "./outbox-item.ts";
 import { conversationQuery, PAGE } from "./queries.ts";
 import { applyChanges, withOlder } from "./transcript.ts";

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import type { ConversationSummary } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { useTopics } from "../feed/use-topics.ts";
-import { useHoldfast } from "../provider.tsx";
 import { applyToList } from "./list.ts";
 import { conversationsQuery } from "./queries.ts";
 

@@ -1,7 +1,7 @@
 import type { HoldfastFailure } from "@holdfast/client";
 import type { ConversationCreated } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
-import { useHoldfast } from "../provider.tsx";
 import { queryKeys } from "../query-keys.ts";
 
 export type CreateConversation = IntentHandle<{ title?: string }, ConversationCreated, HoldfastFailure>;

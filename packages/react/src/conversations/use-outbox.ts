@@ -1,6 +1,6 @@
 import { useEffect } from "react";
+import { type HoldfastContextValue, useHoldfast } from "../context.ts";
 import { OUTBOX_SLOT } from "../outbox-slot.ts";
-import { type HoldfastContextValue, useHoldfast } from "../provider.tsx";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { shareSent } from "./share-sent.ts";
 

@@ -1,6 +1,6 @@
 import type { HoldfastFailure } from "@holdfast/client";
 import { useState } from "react";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 import { queryKeys } from "../query-keys.ts";
 import { shareConfirmed } from "../wallets/wallet-cache.ts";
 

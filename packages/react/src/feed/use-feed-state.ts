@@ -1,6 +1,6 @@
 import type { WatchState } from "@holdfast/client";
 import { useSyncExternalStore } from "react";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 
 /** Nothing is watched on a server, and what it renders is what a page begins with. */
 const atFirst = (): WatchState => "connecting";

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "@holdfast/client";
 import { useEffect, useRef } from "react";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 
 /** A topic and the version of it that is known. */
 export interface KnownTopic {

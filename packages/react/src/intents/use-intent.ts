@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 import type { IntentError, IntentState } from "./intent.ts";
 import { createIntentController, type IntentController, type IntentOptions } from "./intent-controller.ts";
 import { useResume } from "./use-resume.ts";

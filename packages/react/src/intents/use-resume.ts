@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 import { whenBack } from "./when-back.ts";
 
 /**

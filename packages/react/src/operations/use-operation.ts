@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 import { operationQuery } from "./queries.ts";
 
 /** What became of a command, by its idempotency key or the id of its operation: what it was told and every row it wrote. */

@@ -1,8 +1,8 @@
 import type { Holdfast, HoldfastFailure, Result } from "@holdfast/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Reserved, ReserveInput, WalletState } from "../client-types.ts";
+import { type HoldfastContextValue, useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
-import { type HoldfastContextValue, useHoldfast } from "../provider.tsx";
 import { shareConfirmed } from "../wallets/wallet-cache.ts";
 import { createReservationStore, type KeptReservation, type ReservationStore } from "./kept-reservation.ts";
 import { useSecondsLeft } from "./use-seconds-left.ts";

@@ -2,9 +2,9 @@ import type { ChangeEvent, HoldfastFailure, WatchState } from "@holdfast/client"
 import { type UseQueryResult, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { Show } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { useFeedState } from "../feed/use-feed-state.ts";
 import { useTopics } from "../feed/use-topics.ts";
-import { useHoldfast } from "../provider.tsx";
 import { applyChanges, seatsOf } from "./merge.ts";
 import { showQuery } from "./queries.ts";
 

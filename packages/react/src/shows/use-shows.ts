@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useHoldfast } from "../provider.tsx";
+import { useHoldfast } from "../context.ts";
 import { showsQuery } from "./queries.ts";
 
 /** The shows of one's tenant, the newest first; read again on focus. */

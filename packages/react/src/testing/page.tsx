@@ -3,9 +3,12 @@ import { createHoldfast } from "@holdfast/client";
 import type { Principal } from "@holdfast/db";
 import type { TestServer } from "@holdfast/server/testing";
 import { QueryClient } from "@tanstack/react-query";
-import { type RenderHookResult, renderHook } from "@testing-library/react";
+import { configure, type RenderHookResult, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { HoldfastProvider } from "../provider.tsx";
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 export { act, cleanup, waitFor } from "@testing-library/react";
 

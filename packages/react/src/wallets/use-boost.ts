@@ -1,6 +1,6 @@
 import type { BoostData, BoostInput, MutationError } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
-import { useHoldfast } from "../provider.tsx";
 import { shareConfirmed } from "./wallet-cache.ts";
 
 export type Boost = IntentHandle<BoostInput, BoostData, MutationError>;

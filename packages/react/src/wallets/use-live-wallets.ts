@@ -1,6 +1,6 @@
 import type { Wallet } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { useTopics } from "../feed/use-topics.ts";
-import { useHoldfast } from "../provider.tsx";
 import { shareChanges } from "./wallet-cache.ts";
 
 /** Keeps wallets that were read as they now are, wherever the page shows them. */

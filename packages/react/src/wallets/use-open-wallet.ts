@@ -1,6 +1,6 @@
 import type { MutationError, OpenData, OpenInput } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
-import { useHoldfast } from "../provider.tsx";
 import { queryKeys } from "../query-keys.ts";
 
 export type OpenWallet = IntentHandle<OpenInput, OpenData, MutationError>;

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
+import { useHoldfast } from "../context.ts";
 import { useResume } from "../intents/use-resume.ts";
-import { useHoldfast } from "../provider.tsx";
 import { createStreamSession, type StreamState, type StreamTerms } from "./stream-session.ts";
 import { shareConfirmed } from "./wallet-cache.ts";
 

@@ -1,6 +1,6 @@
 import type { MutationError, TransferData, TransferInput } from "../client-types.ts";
+import { useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
-import { useHoldfast } from "../provider.tsx";
 import { shareConfirmed } from "./wallet-cache.ts";
 
 export type Transfer = IntentHandle<TransferInput, TransferData, MutationError>;

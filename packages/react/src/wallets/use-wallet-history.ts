@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useHoldfast } from "../context.ts";
 import { useTopics } from "../feed/use-topics.ts";
-import { useHoldfast } from "../provider.tsx";
 import type { History } from "./merge.ts";
 import { walletHistoryQuery } from "./queries.ts";
 

@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useHoldfast } from "../context.ts";
 import { type PollOptions, usePollMs } from "../feed/use-poll-ms.ts";
-import { useHoldfast } from "../provider.tsx";
 import { walletsQuery } from "./queries.ts";
 import { useLiveWallets } from "./use-live-wallets.ts";
 

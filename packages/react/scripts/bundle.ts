@@ -14,9 +14,9 @@ export async function bundleOf(names: readonly string[]): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     stdin: {
       contents: `export { ${names.join(", ")} } from "@holdfast/react";`,
-      resolveDir: fileURLToPath(new URL("../..", import.meta.url)),
+      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
     },
-    absWorkingDir: fileURLToPath(new URL("../../..", import.meta.url)),
+    absWorkingDir: fileURLToPath(new URL("../..", import.meta.url)),
     outdir: "out",
     external: ["react", "react/jsx-runtime", "@tanstack/react-query"],
     bundle: true,
