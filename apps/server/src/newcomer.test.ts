@@ -30,7 +30,7 @@ interface Answered {
   readonly replayed?: boolean;
 }
 
-if (missing.length === 0) describe("a newcomer", typeWhatIsPrinted);
+if (missing.length === 0) describe("a newcomer", { timeout: SLOW_MS }, typeWhatIsPrinted);
 
 function typeWhatIsPrinted() {
   let stateDir: string;
@@ -72,7 +72,7 @@ function typeWhatIsPrinted() {
     expect(answers.filter(({ code }) => code === "INSUFFICIENT_FUNDS")).toHaveLength(9);
     expect(race.slice(11).join("\n")).toBe("Every invariant holds.");
     expect(client).toEqual(["ada has 999825 sat left"]);
-  }, SLOW_MS);
+  });
 
   test("finds in docs/getting-started.md all of that and the story of a key", async () => {
     const [boost, again, other, race, verified = [], story = [], client] =
@@ -90,5 +90,5 @@ function typeWhatIsPrinted() {
     expect(verified.join("\n")).toBe("Every invariant holds.");
     expect(JSON.parse(story.join(""))).toMatchObject({ kind: "wallets.boost", outcome: { ok: true } });
     expect(client).toEqual([expect.stringMatching(/^ada has \d+ sat left$/)]);
-  }, SLOW_MS);
+  });
 }
