@@ -12,6 +12,9 @@ import { type Spawned, spawnHoldfast } from "./testing/index.ts";
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
+/** Each command starts a process of its own or two, and a busy machine takes its time. */
+const SLOW_MS = 300_000;
+
 const missing = ["bash", "curl"].filter((name) => spawnSync(name, ["--version"]).error !== undefined);
 
 test("says whether the commands of README.md were run", () => {
@@ -27,7 +30,7 @@ interface Answered {
   readonly replayed?: boolean;
 }
 
-if (missing.length === 0) describe("a newcomer", typeWhatIsPrinted);
+if (missing.length === 0) describe("a newcomer", { timeout: SLOW_MS }, typeWhatIsPrinted);
 
 function typeWhatIsPrinted() {
   let stateDir: string;
@@ -38,7 +41,7 @@ function typeWhatIsPrinted() {
     stateDir = await mkdtemp(join(tmpdir(), "holdfast-newcomer-"));
     started = spawnHoldfast(["start"], { HOLDFAST_STATE_DIR: stateDir, PORT: "0" });
     address = new URL(await started.ready);
-  });
+  }, SLOW_MS);
   afterAll(async () => {
     started.child.kill("SIGINT");
     await started.ended;
@@ -69,7 +72,7 @@ function typeWhatIsPrinted() {
     expect(answers.filter(({ code }) => code === "INSUFFICIENT_FUNDS")).toHaveLength(9);
     expect(race.slice(11).join("\n")).toBe("Every invariant holds.");
     expect(client).toEqual(["ada has 999825 sat left"]);
-  }, 120_000);
+  });
 
   test("finds in docs/getting-started.md all of that and the story of a key", async () => {
     const [boost, again, other, race, verified = [], story = [], client] =
@@ -87,5 +90,5 @@ function typeWhatIsPrinted() {
     expect(verified.join("\n")).toBe("Every invariant holds.");
     expect(JSON.parse(story.join(""))).toMatchObject({ kind: "wallets.boost", outcome: { ok: true } });
     expect(client).toEqual([expect.stringMatching(/^ada has \d+ sat left$/)]);
-  }, 120_000);
+  });
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { targetOf } from "./links.ts";
-import { kindOf } from "./repository.ts";
+import { isPage, kindOf } from "./repository.ts";
 
 const PICTURE = /\.(svg|png|webp)$/;
 
@@ -9,7 +9,7 @@ export const isPicture = (file: string): boolean => PICTURE.test(file);
 /** The address of a file within the site, from its top: pages by their names, pictures and sources below folders of their own. */
 export function addressOf(file: string): string {
   if (file === "README.md") return "index.html";
-  if (file.endsWith(".md")) return `${posix.basename(file, ".md").toLowerCase()}.html`;
+  if (isPage(file)) return `${posix.basename(file, ".md").toLowerCase()}.html`;
   if (isPicture(file)) return `pictures/${posix.basename(file)}`;
   return kindOf(file) === "folder" ? `source/${file}/index.html` : `source/${file}.html`;
 }

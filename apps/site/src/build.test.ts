@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildSite } from "./build.ts";
-import { markdownFiles } from "./repository.ts";
+import { pageFiles } from "./repository.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "holdfast-site-"));
 let pages: Map<string, string>;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 test("makes a page of every Markdown file", () => {
-  expect([...pages.keys()].filter((name) => !name.includes("/"))).toHaveLength(markdownFiles().length);
+  expect([...pages.keys()].filter((name) => !name.includes("/"))).toHaveLength(pageFiles().length);
 });
 
 test("leads nowhere that is not built, wherever it is put", () => {

@@ -7,7 +7,7 @@ import { layout, type NavigationChapter, type Sheet } from "./layout.ts";
 import { brokenLinks, linksOf, targetOf } from "./links.ts";
 import { type Page, readPage } from "./page.ts";
 import { render } from "./render.ts";
-import { markdownFiles, pathOf, readText } from "./repository.ts";
+import { isPage, pageFiles, pathOf, readmeFiles, readText } from "./repository.ts";
 import { searchEntries } from "./search-entries.ts";
 import { sourceSheets } from "./sources.ts";
 
@@ -31,8 +31,8 @@ export class BrokenLinks extends Error {
  * @throws BrokenLinks when a link or an anchor of any Markdown file leads nowhere.
  */
 export async function buildSite(into: string): Promise<{ pages: number }> {
-  const pages = markdownFiles().map(readPage);
-  const broken = brokenLinks(pages);
+  const pages = pageFiles().map(readPage);
+  const broken = brokenLinks([...pages, ...readmeFiles().map(readPage)]);
   if (broken.length > 0) throw new BrokenLinks(broken);
 
   await rm(into, { recursive: true, force: true });
@@ -43,7 +43,7 @@ export async function buildSite(into: string): Promise<{ pages: number }> {
   const linked = new Set(pages.flatMap(filesLinkedBy));
   const sheets = [
     ...pages.map(sheetOf),
-    ...sourceSheets([...linked].filter((file) => !file.endsWith(".md") && !isPicture(file))),
+    ...sourceSheets([...linked].filter((file) => !isPage(file) && !isPicture(file))),
   ];
   const chapters = navigationOf(pages);
   for (const sheet of sheets) await write(sheet.address, layout(sheet, chapters));
@@ -92,5 +92,5 @@ function tokens(): string {
 /** Pages that have no place in the navigation. */
 export function unplacedFiles(): string[] {
   const placed = new Set(contents.flatMap(({ files }) => files));
-  return markdownFiles().filter((file) => !placed.has(file));
+  return pageFiles().filter((file) => !placed.has(file));
 }

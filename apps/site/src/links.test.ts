@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { unplacedFiles } from "./build.ts";
 import { brokenLinks } from "./links.ts";
 import { parsePage, readPage } from "./page.ts";
-import { markdownFiles } from "./repository.ts";
+import { pageFiles, readmeFiles } from "./repository.ts";
 
 test("every link and every anchor of every Markdown file leads somewhere", () => {
-  const files = markdownFiles();
+  const files = [...pageFiles(), ...readmeFiles()];
   expect(files).toEqual(expect.arrayContaining(["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"]));
   expect(brokenLinks(files.map(readPage))).toEqual([]);
 });

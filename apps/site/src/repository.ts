@@ -24,9 +24,19 @@ export function filesIn(folder: string): string[] {
     .map(({ name }) => `${folder}/${name}`);
 }
 
-/** Every Markdown file that people read: those at the root and all of docs/. */
-export function markdownFiles(): string[] {
+/** The Markdown files that are pages: those at the root and all of docs/. */
+export const isPage = (file: string): boolean => /^(docs\/)?[^/]+\.md$/.test(file);
+
+export function pageFiles(): string[] {
   const atRoot = readdirSync(ROOT).filter((name) => name.endsWith(".md"));
   const inDocs = readdirSync(pathOf("docs")).filter((name) => name.endsWith(".md"));
   return [...atRoot, ...inDocs.map((name) => `docs/${name}`)].toSorted();
+}
+
+/** What a workspace says of itself; no page, but its links are checked. */
+export function readmeFiles(): string[] {
+  return ["apps", "packages", "examples"]
+    .flatMap(filesIn)
+    .map((workspace) => `${workspace}/README.md`)
+    .filter((file) => kindOf(file) === "file");
 }
