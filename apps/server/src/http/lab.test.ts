@@ -21,7 +21,9 @@ afterAll(async () => {
 
 /** Long enough to outlast whatever a test does meanwhile. */
 const LONG = "story=two-boosts&strategy=naive&calls=5000&latencyMs=200&seconds=20";
-const SHORT = "story=two-boosts&strategy=naive&calls=4&latencyMs=10";
+/** Loses whoever is quicker: every answer is lost three times, and nothing tells the repetitions. */
+const SHORT =
+  "story=retry-after-timeout&strategy=conditional-update&calls=4&latencyMs=10&lostAnswersPercent=100";
 
 async function start(query: string, from = server): Promise<AsyncGenerator<LabEvent>> {
   const response = await fetch(`${from.url}/demo/lab/run?${query}`);
@@ -76,8 +78,12 @@ test("the catalogue has every story, with the code of its strategies", async () 
 
 test("a run is told from its start to its verdict", async () => {
   const events = await all(await start(SHORT));
-  expect(events.at(0)).toMatchObject({ type: "started", story: "two-boosts", settings: { calls: 4 } });
-  expect(events.at(-1)).toMatchObject({ type: "verdict", holds: false, asked: 4 });
+  expect(events.at(0)).toMatchObject({
+    type: "started",
+    story: "retry-after-timeout",
+    settings: { calls: 4 },
+  });
+  expect(events.at(-1)).toMatchObject({ type: "verdict", holds: false, asked: 4, lost: 0, doubled: 12 });
   expect(events.some(({ type }) => type === "steps")).toBe(true);
 });
 

@@ -12,8 +12,8 @@ import { naive } from "./naive.ts";
 import { serializable } from "./serializable.ts";
 import { AMOUNT, type House, WALLET, type Withdrawal } from "./withdrawal.ts";
 
-/** Twice what all calls ask for: a wallet that is emptied by repetitions would hide some of them. */
-const openingOf = ({ calls }: Settings): number => 2 * calls * AMOUNT;
+/** Enough for two deliveries of every call, each sent four times: an empty wallet would refuse some, and hide them. */
+const openingOf = ({ calls }: Settings): number => 8 * calls * AMOUNT;
 
 /** One wallet that all callers withdraw from. */
 export const retryAfterTimeout: Story<Withdrawal, WalletRows, House & { readonly opening: number }> = {
