@@ -115,7 +115,7 @@ function tryLab(executablePath: string) {
     await page.getByText("Settings").click();
     await page.getByLabel("Calls in all").fill("24");
     await page.getByLabel("Seed").fill("77");
-    await page.getByLabel("First strategy").click();
+    await page.getByRole("combobox", { name: "First strategy" }).click();
     await page.getByRole("option", { name: "Conditional UPDATE" }).click();
     await page.getByRole("button", { name: "Copy a link to this race" }).click();
     await page.getByRole("status").filter({ hasText: "Copied" }).waitFor();
@@ -127,7 +127,9 @@ function tryLab(executablePath: string) {
     await page.getByText("Settings").click();
     expect(await page.getByLabel("Calls in all").inputValue()).toBe("24");
     expect(await page.getByLabel("Seed").inputValue()).toBe("77");
-    expect(await page.getByLabel("First strategy").textContent()).toContain("Conditional UPDATE");
+    expect(await page.getByRole("combobox", { name: "First strategy" }).textContent()).toContain(
+      "Conditional UPDATE",
+    );
     expect(await outcome("left").getAttribute("data-outcome")).toBe("idle");
     await lane("left").getByRole("button", { name: "Run this one" }).click();
     await lane("left").locator("[data-outcome=ended]").waitFor({ timeout: RUN_MS });
