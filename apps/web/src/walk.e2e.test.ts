@@ -26,6 +26,7 @@ const pages: readonly { name: string; at: (world: World) => string; ready: strin
   { name: "operations", at: () => "/operations", ready: "text=Every command leaves one operation" },
   { name: "operation", at: () => "/operations?of=boosted", ready: "text=Wrote 2 rows" },
   { name: "refusal", at: () => "/operations?of=refused", ready: "text=INSUFFICIENT_FUNDS" },
+  { name: "race-lab", at: () => "/race-lab", ready: "button:has-text('Run both')" },
   { name: "metrics", at: () => "/live-metrics", ready: "text=Event loop lag" },
   { name: "keys", at: () => "/administration", ready: "[data-key]" },
   {
