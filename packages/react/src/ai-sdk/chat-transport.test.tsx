@@ -4,7 +4,7 @@ import { createHoldfast } from "@holdfast/client";
 import { type Db, getConversation, type Principal } from "@holdfast/db";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { startTestServer, type TestServer } from "@holdfast/server/testing";
-import { cleanup, renderHook, waitFor } from "@testing-library/react";
+import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, beginConversation } from "../testing/answering.ts";
 import { createChatTransport } from "./index.ts";
@@ -35,7 +35,15 @@ afterEach(async () => {
 async function openChat() {
   const client = createHoldfast({ url: server.url, token: await server.token(owner) });
   const { messages } = await client.conversations.get({ conversationId });
-  const transport = createChatTransport(client);
+  const sending = createChatTransport(client);
+  let resumed: ReturnType<typeof sending.reconnectToStream> | undefined;
+  const transport: typeof sending = {
+    ...sending,
+    reconnectToStream: (options) => {
+      resumed = sending.reconnectToStream(options);
+      return resumed;
+    },
+  };
   const { result, unmount } = renderHook(() =>
     useChat({
       id: conversationId,
@@ -44,6 +52,9 @@ async function openChat() {
       transport,
     }),
   );
+  // That nothing is there to be resumed makes a chat "ready": also one that has begun to send meanwhile.
+  await waitFor(() => expect(resumed).toBeDefined());
+  await act(async () => void (await resumed));
   const texts = () =>
     result.current.messages.map(({ parts }) =>
       parts.map((part) => ("text" in part ? part.text : "")).join(""),
