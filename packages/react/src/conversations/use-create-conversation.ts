@@ -3,6 +3,7 @@ import type { ConversationCreated } from "../client-types.ts";
 import { useHoldfast } from "../context.ts";
 import { type IntentHandle, useIntent } from "../intents/use-intent.ts";
 import { queryKeys } from "../query-keys.ts";
+import { readAgain } from "../read-again.ts";
 
 export type CreateConversation = IntentHandle<{ title?: string }, ConversationCreated, HoldfastFailure>;
 
@@ -11,7 +12,7 @@ export function useCreateConversation(): CreateConversation {
   const { client, queryClient, identity } = useHoldfast();
   return useIntent("conversations.create", async (input: { title?: string }, options) => {
     const created = await client.conversations.create.safe(input, options);
-    if (created.ok) void queryClient.invalidateQueries({ queryKey: queryKeys.conversations(identity) });
+    if (created.ok) void readAgain(queryClient, queryKeys.conversations(identity));
     return created;
   });
 }

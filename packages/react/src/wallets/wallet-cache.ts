@@ -2,6 +2,7 @@ import type { ChangeEvent } from "@holdfast/client";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Wallet, WalletState } from "../client-types.ts";
 import { queryKeys } from "../query-keys.ts";
+import { readAgain } from "../read-again.ts";
 import { mergeState, mergeWallet } from "./merge.ts";
 
 interface Scope {
@@ -38,7 +39,7 @@ export function shareConfirmed(scope: Scope, state: WalletState, otherWalletId?:
     void queryClient.invalidateQueries({ queryKey: queryKeys.history(identity, walletId) });
   }
   // The other side may be the same person's wallet; its new balance is read, not guessed.
-  if (otherWalletId) void queryClient.invalidateQueries({ queryKey: queryKeys.wallets(identity) });
+  if (otherWalletId) void readAgain(queryClient, queryKeys.wallets(identity));
 }
 
 function update(
