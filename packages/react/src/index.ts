@@ -40,6 +40,7 @@ export { operationQuery } from "./operations/queries.ts";
 export { useOperation } from "./operations/use-operation.ts";
 export { HoldfastProvider, type HoldfastProviderProps } from "./provider.tsx";
 export { queryKeys } from "./query-keys.ts";
+export { readAgain } from "./read-again.ts";
 export type { Reader } from "./reader.ts";
 export type { KeptReservation } from "./shows/kept-reservation.ts";
 export { showQuery, showsQuery } from "./shows/queries.ts";

@@ -5,7 +5,9 @@ import type { QueryClient, QueryKey } from "@tanstack/react-query";
  * starts no second one beside it: what was just made would be missing until somebody asks again.
  */
 export async function readAgain(queryClient: QueryClient, queryKey: QueryKey): Promise<void> {
-  const query = queryClient.getQueryCache().find({ queryKey });
-  if (query?.state.data === undefined) await query?.promise?.catch(() => {});
+  const first = queryClient
+    .getQueryCache()
+    .findAll({ queryKey, predicate: ({ state }) => state.data === undefined });
+  await Promise.all(first.map(({ promise }) => promise?.catch(() => {})));
   await queryClient.invalidateQueries({ queryKey });
 }

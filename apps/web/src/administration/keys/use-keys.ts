@@ -1,5 +1,5 @@
 import type { Holdfast } from "@holdfast/client";
-import { queryKeys, useHoldfast, useIntent } from "@holdfast/react";
+import { queryKeys, readAgain, useHoldfast, useIntent } from "@holdfast/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 type Keys = Holdfast["keys"];
@@ -30,7 +30,7 @@ export function useCreateKey() {
   const { client, queryClient, identity } = useHoldfast();
   return useIntent("keys.create", async (input: NewKey, options) => {
     const created = await client.keys.create.safe(input, options);
-    if (created.ok) void queryClient.invalidateQueries({ queryKey: keyList(identity) });
+    if (created.ok) void readAgain(queryClient, keyList(identity));
     return created;
   });
 }

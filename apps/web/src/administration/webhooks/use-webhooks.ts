@@ -1,5 +1,5 @@
 import type { Holdfast, Result } from "@holdfast/client";
-import { queryKeys, useHoldfast, useIntent } from "@holdfast/react";
+import { queryKeys, readAgain, useHoldfast, useIntent } from "@holdfast/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 type Calls = Holdfast["webhooks"];
@@ -66,7 +66,7 @@ function useCommand<I, D>(
   const { client, queryClient, identity } = useHoldfast();
   return useIntent(`webhooks.${slot}`, async (input: I, options) => {
     const done = await send(client.webhooks, input, options);
-    if (done.ok) await queryClient.invalidateQueries({ queryKey: webhookKeys(identity) });
+    if (done.ok) await readAgain(queryClient, webhookKeys(identity));
     return done;
   });
 }
