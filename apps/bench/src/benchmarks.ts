@@ -93,7 +93,7 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "overload",
     description:
-      "one server, 2,000 connections, ten times as many transfers a second as it can do; one call a request, or 20, and two seconds for each",
+      "one server, alone or behind HAProxy (docs/haproxy.cfg), 2,000 connections, ten times as many transfers a second as it can do; one call a request, or 20, and two seconds for each",
     run: (_, options) => runOverload(options),
   },
   {

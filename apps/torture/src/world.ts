@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
 import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
-import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
+import { freePort, type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
 import { bundle } from "./bundle.ts";
 import { CROWD_TENANT } from "./crowd/tenant.ts";
 import type { Caller, HistoryEvent } from "./history.ts";
@@ -156,13 +155,4 @@ export async function createWorld({
       ),
     close,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

@@ -69,6 +69,7 @@ export async function openGenerator(order: OpenOrder): Promise<Generator> {
     },
 
     async arrive({ phases }) {
+      // In turn, so that none is idle for so long that it is closed.
       const free = [...connections];
       const slices: OpenSlice[][] = phases.map(({ seconds }) =>
         Array.from({ length: Math.round(seconds / SLICE_SECONDS) }, () => new OpenSlice()),
@@ -94,7 +95,7 @@ export async function openGenerator(order: OpenOrder): Promise<Generator> {
             if (slice === undefined) continue;
             slice.due++;
             slice.late(nowMs - beganMs - afterMs);
-            const connection = free.pop();
+            const connection = free.shift();
             if (connection === undefined) continue;
             slice.sent++;
             sliceOf.set(connection, slice);

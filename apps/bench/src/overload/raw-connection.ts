@@ -16,6 +16,7 @@ export class RawConnection {
   readonly direction: 0 | 1;
   readonly #port: number;
   #socket: net.Socket | undefined;
+  #isAsked = false;
   #status = 0;
   #missing = 0;
 
@@ -50,6 +51,7 @@ export class RawConnection {
 
   /** Sends the request, as it was written into its buffer. */
   send(): void {
+    this.#isAsked = true;
     this.#status = 0;
     this.#socket?.write(this.request);
   }
@@ -72,14 +74,21 @@ export class RawConnection {
         end + HEAD_END.length + Number.parseInt(head.slice(length + LENGTH.length, length + 28), 10);
     }
     this.#missing -= bytes;
-    if (this.#missing === 0) this.onAnswer(this, this.#status);
+    if (this.#missing === 0) this.#answered(this.#status);
   }
 
-  /** Whoever lost a connection opens another one, and that request is as good as unanswered. */
-  #lost(): void {
+  #answered(status: number): void {
+    this.#isAsked = false;
+    this.onAnswer(this, status);
+  }
+
+  /** Whoever lost a connection opens another one; what was asked on the first is as good as unanswered. One that was idle lost nothing. */
+  #lost(wasAsked = this.#isAsked): void {
     void this.open().then(
-      () => this.onAnswer(this, 0),
-      () => setTimeout(() => this.#lost(), 100),
+      () => {
+        if (wasAsked) this.#answered(0);
+      },
+      () => setTimeout(() => this.#lost(wasAsked), 100),
     );
   }
 }

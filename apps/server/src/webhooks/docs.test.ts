@@ -1,11 +1,9 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { startTestServer } from "../testing/index.ts";
+import { freePort, startTestServer } from "../testing/index.ts";
 
 const WAIT = { timeout: 20_000, interval: 20 };
 
@@ -15,15 +13,6 @@ function exampleOfTheDocs(): string {
   const [, code] = /```ts\n([\s\S]*?)```/.exec(doc) ?? [];
   if (code === undefined) throw new Error("docs/webhooks.md has no example");
   return code;
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("the receiver of the docs takes what is sent, once, and refuses what nobody signed", async () => {
