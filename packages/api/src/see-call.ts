@@ -33,7 +33,7 @@ export interface Seen {
 
 const tracer = trace.getTracer("@holdfast/api");
 
-/** Runs one call: as a span of the caller's trace, if it has one, and told to the host when it has ended. */
+/** Runs one call: as a span of the caller's trace, if it has one, and told to the host when it has ended, also by what `run` throws. */
 export async function seeCall<Result extends { readonly ok: boolean }>(
   procedure: string,
   { principal, onCall }: SeenContext,
@@ -52,21 +52,30 @@ export async function seeCall<Result extends { readonly ok: boolean }>(
     },
   };
   const span = traced ? tracer.startSpan(procedure, {}, within) : undefined;
-  const result = await (span === undefined
-    ? run(seen)
-    : context.with(trace.setSpan(within, span), () => run(seen)));
-  const error = "error" in result ? toHoldfastError(result.error) : undefined;
-  const ended: CallEnded = {
-    procedure,
-    principal,
-    code: error?.code,
-    faultId: error !== undefined && "id" in error.details ? error.details.id : undefined,
-    operationId,
-    replayed,
-    durationMs: performance.now() - beganMs,
+  const ends = (cause?: unknown): void => {
+    const error = cause === undefined ? undefined : toHoldfastError(cause);
+    const ended: CallEnded = {
+      procedure,
+      principal,
+      code: error?.code,
+      faultId: error !== undefined && "id" in error.details ? error.details.id : undefined,
+      operationId,
+      replayed,
+      durationMs: performance.now() - beganMs,
+    };
+    if (span !== undefined) describe(span, ended, error?.status ?? 200);
+    tell(onCall, ended);
   };
-  if (span !== undefined) describe(span, ended, error?.status ?? 200);
-  tell(onCall, ended);
+  let result: Result;
+  try {
+    result = await (span === undefined
+      ? run(seen)
+      : context.with(trace.setSpan(within, span), () => run(seen)));
+  } catch (thrown) {
+    ends(thrown);
+    throw thrown;
+  }
+  ends("error" in result ? result.error : undefined);
   return result;
 }
 

@@ -16,6 +16,10 @@ test.each([
     "select (exists (select from holdfast.webhooks where a = 'b')) as c, d.* from holdfast.operations as d",
     "SELECT operations",
   ],
+  [
+    "select case when a > 0 then (select b from holdfast.holds) end from (select * from holdfast.wallets\n for no key update) c",
+    "LOCK wallets",
+  ],
   ["with x as (select 1) insert into holdfast.entries select * from x", "INSERT entries"],
   [
     "insert into holdfast.entries values (1); select holdfast.change_wallets($1)",

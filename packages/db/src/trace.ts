@@ -47,8 +47,8 @@ export async function traceStatement<T>(
 /** What writes: a statement on a table, or the call of a function of ours. */
 const WRITES = /\b(?:(insert into|update|delete from)\s+holdfast\.(\w+)|select\s+holdfast\.(\w+)\()/gi;
 
-/** A condition, and not what a statement is about. */
-const EXISTS = /\bexists\s*\([^()]*\)/gi;
+/** A condition, or a value that hangs on one, and not what a statement is about. */
+const CONDITIONS = /\bexists\s*\([^()]*\)|\bcase\b.*?\bend\b/gis;
 
 /** What a statement does to what of ours: "LOCK wallets", "INSERT entries, CALL change_wallets", "COMMIT". */
 export function statementName(text: string): string {
@@ -57,6 +57,6 @@ export function statementName(text: string): string {
   );
   if (writes.length > 0) return writes.join(", ");
   const verb = /\bfor (no key )?update\b/i.test(text) ? "lock" : (/\w+/.exec(text)?.[0] ?? "statement");
-  const table = /\b(?:from|join)\s+holdfast\.(\w+)/i.exec(text.replaceAll(EXISTS, ""))?.[1];
+  const table = /\b(?:from|join)\s+holdfast\.(\w+)/i.exec(text.replaceAll(CONDITIONS, ""))?.[1];
   return table === undefined ? verb.toUpperCase() : `${verb.toUpperCase()} ${table}`;
 }

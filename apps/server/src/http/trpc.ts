@@ -74,7 +74,10 @@ export function trpcRoutes(options: TrpcOptions, answer: Answer = answerEither) 
     acceptJsonBody(app);
     recordArrivals(app);
     limitBodies(app, options.callDeadlineMs);
-    app.addHook("onSend", async (_request, _reply, payload) => sayJson(payload));
+    app.addHook("onSend", (_request, _reply, payload, done) => {
+      sayJson(payload);
+      done();
+    });
     const handle = (request: TrpcRequest, reply: FastifyReply) => {
       if (!METHODS.has(request.method)) throw badRequest("mutations take POST, queries take GET");
       refuseWideBatch(request.params.path);
