@@ -49,11 +49,11 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
     return values[at % 8] ?? "";
   }
 
-  async function replace(name: string, text: string): Promise<unknown> {
+  function replace(name: string, text: string): Promise<unknown> {
     spoiled.set(name, text);
     if (text !== "") return client.set(name, text);
-    await client.del(name);
-    return client.rPush(name, "a list");
+    // In one: a text that is kept between the two would make the second an error.
+    return client.multi().del(name).rPush(name, "a list").exec();
   }
 
   return {

@@ -1,8 +1,5 @@
-import { startTestServer, type TestServer } from "@holdfast/server/testing";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findChromium, launchChromium } from "../testing/chromium.ts";
-import { type ConsolePage, consolePage } from "../testing/console-page.ts";
+import { beforeEach, expect, it } from "vitest";
+import { inConsole, type OwnConsole } from "../testing/in-console.ts";
 
 const LAB = /\/demo\/lab$/;
 const RUNS = /\/demo\/lab\/run/;
@@ -10,45 +7,17 @@ const RUNS = /\/demo\/lab\/run/;
 const BUSY = { error: { message: "Another race is under way.", data: { code: "OVERLOADED" } } };
 /** Longer than a run may take on a machine that does other things as well. */
 const RUN_MS = 60_000;
-const chromium = findChromium();
 
-// Whether there is a browser at all is asked by console.e2e.test.ts, which fails CI without one.
-if (chromium) describe("the race lab in a browser", { timeout: 2 * RUN_MS }, () => tryLab(chromium));
-else it("was not tried: there is no browser", () => {});
+inConsole("the race lab", tryLab, { timeout: 2 * RUN_MS });
 
-function tryLab(executablePath: string) {
-  let server: TestServer;
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  let ui: ConsolePage;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    server = await startTestServer({ config: { demo: true } });
-    browser = await launchChromium(executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+function tryLab(own: OwnConsole) {
   beforeEach(async () => {
-    context = await browser.newContext({ baseURL: server.url });
-    context.setDefaultTimeout(15_000);
-    page = await context.newPage();
-    ui = consolePage(page);
-    complaints = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await ui.signIn("ada");
-  });
-  afterEach(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
+    await own.ui.signIn("ada");
   });
 
-  const enter = () => page.getByRole("link", { name: "Race lab" }).click();
-  const runBoth = () => page.getByRole("button", { name: "Run both" });
-  const lane = (side: "left" | "right") => page.locator(`[data-lane=${side}]`);
+  const enter = () => own.page.getByRole("link", { name: "Race lab" }).click();
+  const runBoth = () => own.page.getByRole("button", { name: "Run both" });
+  const lane = (side: "left" | "right") => own.page.locator(`[data-lane=${side}]`);
   const outcome = (side: "left" | "right") => lane(side).locator("[data-outcome]");
   const count = (side: "left" | "right", of: string) =>
     lane(side).locator(`[data-count=${of}] dd`).textContent().then(Number);
@@ -77,8 +46,8 @@ function tryLab(executablePath: string) {
     expect(await timeline.getByRole("rowheader").first().textContent()).toMatch(/^T0 /);
 
     expect(await lane("left").locator("[data-code]").textContent()).toContain("export const");
-    await page.locator("[data-plot=throughput] canvas").waitFor();
-    await page
+    await own.page.locator("[data-plot=throughput] canvas").waitFor();
+    await own.page
       .getByRole("status")
       .filter({ hasText: /^Read, check, write back: Broken.* Holdfast: Holds/ })
       .waitFor({ state: "attached" });
@@ -87,7 +56,7 @@ function tryLab(executablePath: string) {
   it("runs by keyboard alone, and moves nothing while it runs", async () => {
     await enter();
     await runBoth().waitFor();
-    await page.evaluate(() => {
+    await own.page.evaluate(() => {
       const shifts: number[] = [];
       Object.assign(window, { shifts });
       new PerformanceObserver((list) => {
@@ -96,10 +65,10 @@ function tryLab(executablePath: string) {
       }).observe({ type: "layout-shift" });
     });
     await runBoth().focus();
-    await page.keyboard.press("Enter");
+    await own.page.keyboard.press("Enter");
     await ended();
-    await page.locator("[data-plot=throughput] canvas").waitFor();
-    const moved = await page.evaluate(() =>
+    await own.page.locator("[data-plot=throughput] canvas").waitFor();
+    const moved = await own.page.evaluate(() =>
       (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0),
     );
     // A tenth of what counts as a good page; a number that grows moves its neighbour by a hair.
@@ -109,25 +78,25 @@ function tryLab(executablePath: string) {
   });
 
   it("gives a link that shows the same race to somebody else, ready to run", async () => {
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await own.context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await enter();
-    await page.getByText("A seat sold twice").click();
-    await page.getByText("Settings").click();
-    await page.getByLabel("Calls in all").fill("24");
-    await page.getByLabel("Seed").fill("77");
-    await page.getByRole("combobox", { name: "First strategy" }).click();
-    await page.getByRole("option", { name: "Conditional UPDATE" }).click();
-    await page.getByRole("button", { name: "Copy a link to this race" }).click();
-    await page.getByRole("status").filter({ hasText: "Copied" }).waitFor();
-    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await own.page.getByText("A seat sold twice").click();
+    await own.page.getByText("Settings").click();
+    await own.page.getByLabel("Calls in all").fill("24");
+    await own.page.getByLabel("Seed").fill("77");
+    await own.page.getByRole("combobox", { name: "First strategy" }).click();
+    await own.page.getByRole("option", { name: "Conditional UPDATE" }).click();
+    await own.page.getByRole("button", { name: "Copy a link to this race" }).click();
+    await own.page.getByRole("status").filter({ hasText: "Copied" }).waitFor();
+    const link = await own.page.evaluate(() => navigator.clipboard.readText());
 
-    await page.goto("/wallets");
-    await page.goto(link);
-    await page.getByRole("heading", { name: "A seat sold twice" }).waitFor();
-    await page.getByText("Settings").click();
-    expect(await page.getByLabel("Calls in all").inputValue()).toBe("24");
-    expect(await page.getByLabel("Seed").inputValue()).toBe("77");
-    expect(await page.getByRole("combobox", { name: "First strategy" }).textContent()).toContain(
+    await own.page.goto("/wallets");
+    await own.page.goto(link);
+    await own.page.getByRole("heading", { name: "A seat sold twice" }).waitFor();
+    await own.page.getByText("Settings").click();
+    expect(await own.page.getByLabel("Calls in all").inputValue()).toBe("24");
+    expect(await own.page.getByLabel("Seed").inputValue()).toBe("77");
+    expect(await own.page.getByRole("combobox", { name: "First strategy" }).textContent()).toContain(
       "Conditional UPDATE",
     );
     expect(await outcome("left").getAttribute("data-outcome")).toBe("idle");
@@ -139,19 +108,19 @@ function tryLab(executablePath: string) {
 
   it("says that a setting is out of its limits, and runs nothing with it", async () => {
     await enter();
-    await page.getByText("Settings").click();
-    await page.getByLabel("Callers at once").fill("0");
-    await page.getByText("A whole number, 1 to").waitFor();
+    await own.page.getByText("Settings").click();
+    await own.page.getByLabel("Callers at once").fill("0");
+    await own.page.getByText("A whole number, 1 to").waitFor();
     expect(await runBoth().getAttribute("aria-disabled")).toBe("true");
-    await page.getByRole("button", { name: "As the story has them" }).click();
+    await own.page.getByRole("button", { name: "As the story has them" }).click();
     expect(await runBoth().getAttribute("aria-disabled")).toBeNull();
   });
 
   it("stops a run when it is told to, and can run again", async () => {
-    await page.goto("/race-lab?calls=200&callsPerSecond=10&seconds=20");
+    await own.page.goto("/race-lab?calls=200&callsPerSecond=10&seconds=20");
     await runBoth().click();
     await lane("left").locator("[data-outcome=running]").waitFor();
-    await page.getByRole("button", { name: "Stop" }).click();
+    await own.page.getByRole("button", { name: "Stop" }).click();
     await lane("left").getByText("Stopped").waitFor();
     await lane("right").getByText("Stopped").waitFor();
     await runBoth().waitFor();
@@ -159,26 +128,26 @@ function tryLab(executablePath: string) {
 
   it("says what is wrong: a busy server, a server that does not answer, no network, no lab", async () => {
     await enter();
-    await page.route(RUNS, (route) => route.fulfill({ status: 503, json: BUSY }));
+    await own.page.route(RUNS, (route) => route.fulfill({ status: 503, json: BUSY }));
     await lane("left").getByRole("button", { name: "Run this one" }).click();
     await lane("left").getByText("The server is busy").waitFor();
-    expect(await ui.breaches()).toEqual([]);
+    expect(await own.ui.breaches()).toEqual([]);
 
-    await page.unroute(RUNS);
-    await page.route(RUNS, (route) => route.abort());
+    await own.page.unroute(RUNS);
+    await own.page.route(RUNS, (route) => route.abort());
     await lane("left").getByRole("button", { name: "Try again" }).click();
     await lane("left").getByText("The server did not answer").waitFor();
 
-    await context.setOffline(true);
-    await page.getByText("Offline: a race needs the server’s database.").waitFor();
+    await own.context.setOffline(true);
+    await own.page.getByText("Offline: a race needs the server’s database.").waitFor();
     expect(await runBoth().getAttribute("aria-disabled")).toBe("true");
-    await context.setOffline(false);
-    await page.getByText(/in tables of their own/).waitFor();
+    await own.context.setOffline(false);
+    await own.page.getByText(/in tables of their own/).waitFor();
 
-    await page.route(LAB, (route) => route.fulfill({ status: 404, body: "{}" }));
-    await page.reload();
-    await page.getByText("No races here").waitFor();
-    expect(await ui.breaches()).toEqual([]);
+    await own.page.route(LAB, (route) => route.fulfill({ status: 404, body: "{}" }));
+    await own.page.reload();
+    await own.page.getByText("No races here").waitFor();
+    expect(await own.ui.breaches()).toEqual([]);
   });
 
   it.each([
@@ -187,15 +156,15 @@ function tryLab(executablePath: string) {
     [1440, "light"],
     [1440, "dark"],
   ] as const)("is within reach of everybody at %i px, %s", async (width, colorScheme) => {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.goto("/race-lab?calls=10");
+    await own.page.setViewportSize({ width, height: 900 });
+    await own.page.emulateMedia({ colorScheme });
+    await own.page.goto("/race-lab?calls=10");
     await runBoth().waitFor();
-    expect(await ui.breaches()).toEqual([]);
+    expect(await own.ui.breaches()).toEqual([]);
     await runBoth().click();
     await ended();
-    expect(await ui.breaches()).toEqual([]);
+    expect(await own.ui.breaches()).toEqual([]);
     // Columns scroll in their box; the page itself does not go sideways.
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await own.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 }
