@@ -31,7 +31,12 @@ export function createHostileTokens(secret: string): readonly HostileToken[] {
   /** What was signed for somebody else, with other claims put before the signature. */
   const resigned = (name: string, change: (claims: Claims) => Claims): HostileToken =>
     bearer(name, (caller) => {
-      const [header, , signature] = valid({ ...caller, subject: "mallory", role: "user" }).split(".");
+      // Nobody's, for mallory is among those who call: what was signed for her is hers.
+      const [header, , signature] = valid({
+        ...caller,
+        subject: `not ${caller.subject}`,
+        role: "user",
+      }).split(".");
       return `${header}.${encode(change(claimsOf(caller)))}.${signature}`;
     });
 
