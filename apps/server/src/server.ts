@@ -18,10 +18,11 @@ import { type DemoWallet, seedDemo } from "./demo/seed.ts";
 import { createFaultReport, type ReportFault } from "./faults.ts";
 import { addConsole } from "./http/console.ts";
 import { addCors } from "./http/cors.ts";
+import { waitMsOf } from "./http/deadline.ts";
 import { demoRoutes } from "./http/demo.ts";
 import { docsRoutes } from "./http/docs/routes.ts";
 import { answerUnparsable, createErrorHandler } from "./http/errors.ts";
-import { createFront } from "./http/front.ts";
+import { arrivalOf, createFront } from "./http/front.ts";
 import { guideRoutes } from "./http/guide.ts";
 import { healthRoutes } from "./http/health.ts";
 import { BODY_LIMIT_BYTES } from "./http/json-body.ts";
@@ -299,7 +300,12 @@ function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: Ht
     // Without a proxy that is known, nobody is believed who says that he speaks for another address.
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
     serverFactory: (enter) => {
-      door = createDoor({ enter, refuse, stuck: () => db.stuck });
+      door = createDoor({
+        enter,
+        refuse,
+        stuck: () => db.stuck,
+        waitsUntilMs: (request) => arrivalOf(request) + waitMsOf(request, config.callDeadlineMs),
+      });
       return createFront(door, config.limits.connections);
     },
     routerOptions: { maxParamLength: MAX_PATH_LENGTH },

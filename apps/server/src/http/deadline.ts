@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { badRequest } from "@holdfast/api";
 import { MAX_CALL_DEADLINE_MS } from "../config.ts";
 
@@ -18,6 +19,15 @@ export function remainingMs(
   const askedMs = header === undefined ? defaultMs : parseDeadline(header);
   const wholeMs = Math.min(askedMs, MAX_CALL_DEADLINE_MS);
   return Math.max(1, Math.floor(wholeMs - Math.min(REPLY_MS, wholeMs / 20) - elapsedMs));
+}
+
+/** Milliseconds that a caller waits, as far as that can be told before a request is looked at: a wrong header is told later. */
+export function waitMsOf({ headers }: Pick<IncomingMessage, "headers">, defaultMs: number): number {
+  try {
+    return remainingMs(headers[DEADLINE_HEADER], defaultMs, 0);
+  } catch {
+    return defaultMs;
+  }
 }
 
 function parseDeadline(header: string | string[]): number {

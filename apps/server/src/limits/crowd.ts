@@ -62,6 +62,12 @@ export class Crowd {
     this.#leastSince = Math.min(this.#leastSince, this.#inside - this.#stuck());
   }
 
+  /** Calls that leave without having been served: they say nothing of how fast others are. */
+  forget(calls: number): void {
+    this.#inside -= calls;
+    this.#leastSince = Math.min(this.#leastSince, this.#inside - this.#stuck());
+  }
+
   /** Decides how many there is room for until the next look. */
   look(nowMs: number): void {
     const beganMs = this.#lookedMs;

@@ -17,7 +17,7 @@ async function start(corsOrigins: readonly string[] = []) {
   const enter: RequestListener = (_request, response) => void response.end("served");
   const refuse = createRefusal(() => false, corsOrigins);
   // Nobody is stuck: as if so many more were inside than came. What the limit is, is shown in the test of the crowd.
-  const door = createDoor({ enter, refuse, stuck: () => -others });
+  const door = createDoor({ enter, refuse, stuck: () => -others, waitsUntilMs: () => Infinity });
   const server = createFront(door, 1_000);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -66,6 +66,7 @@ function hall() {
     enter: (request) => entered.push(request.url ?? ""),
     refuse: (request) => refused.push(request.url ?? ""),
     stuck: () => -others,
+    waitsUntilMs: ({ headers }) => performance.now() + Number(headers["holdfast-deadline-ms"] ?? 10_000),
   });
   closing.push(() => door.close());
   const knock = (url: string, headers: IncomingMessage["headers"] = {}): ServerResponse => {
@@ -105,6 +106,20 @@ test("a crowd that is let in is served by and by, so that the process can do oth
   expect(entered.length).toBe(2 * atOnce);
   while (entered.length < 1_000) await new Promise(setImmediate);
   expect(refused).toEqual([]);
+});
+
+test("who was let in and isn't served while its caller waits is refused, once, and takes no room", async () => {
+  const { door, entered, knock, refused } = hall();
+  const patient = Array.from({ length: 1_000 }, (_, at) => knock(`/trpc/${at}`));
+  const hasty = knock("/trpc/hasty", { "holdfast-deadline-ms": "250" });
+  // A process that does something else for longer than that.
+  for (const untilMs = performance.now() + 300; performance.now() < untilMs; );
+  await expect.poll(() => refused).toEqual(["/trpc/hasty"]);
+  await expect.poll(() => entered.length).toBe(1_000);
+  hasty.emit("close");
+  expect([door.inside, door.refused]).toEqual([1_000, 1]);
+  for (const response of patient) response.emit("close");
+  expect(door.inside).toBe(0);
 });
 
 test("who was not let in is refused, once, and takes no room", async () => {

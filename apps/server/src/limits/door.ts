@@ -45,6 +45,8 @@ export interface DoorOptions {
   readonly refuse: Refuse;
   /** Calls inside that wait for somebody else's transaction. */
   readonly stuck: () => number;
+  /** Until when the request's caller waits, of `performance.now()`. */
+  readonly waitsUntilMs: (request: IncomingMessage) => number;
 }
 
 interface Waiting {
@@ -53,19 +55,27 @@ interface Waiting {
   readonly sinceMs: number;
 }
 
+interface LetIn {
+  readonly request: IncomingMessage;
+  readonly response: Guest;
+  readonly untilMs: number;
+}
+
 /**
  * When the crowd inside leaves no room, a request waits in line before the door, unread, for a moment; whoever isn't let in by
  * then is refused, with an answer that was written beforehand. The wait keeps a caller who comes back at once, whatever it is
  * told, from keeping the server busy with refusing it.
  */
-export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
+export function createDoor({ enter, refuse, stuck, waitsUntilMs }: DoorOptions): Door {
   const crowd = new Crowd(stuck, performance.now());
   const looking = setInterval(() => {
-    crowd.look(performance.now());
+    const nowMs = performance.now();
+    crowd.look(nowMs);
+    if (hall.length > 0) turnLateAway(nowMs);
     letIn();
   }, LOOK_EVERY_MS).unref();
   /** Let in, and not yet served. */
-  const hall: Pick<Waiting, "request" | "response">[] = [];
+  let hall: LetIn[] = [];
   let line: Waiting[] = [];
   /** Where the line begins: those before have been let in or turned away. */
   let first = 0;
@@ -84,7 +94,7 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
     crowd.enter(calls);
     response.once("close", () => leave(response));
     if (hall.length === 0 && turnCalls < CALLS_A_TURN) serve(request, response, calls);
-    else hall.push({ request, response });
+    else hall.push({ request, response, untilMs: waitsUntilMs(request) });
   }
 
   function serve(request: IncomingMessage, response: Guest, calls: number): void {
@@ -101,9 +111,25 @@ export function createDoor({ enter, refuse, stuck }: DoorOptions): Door {
     turnCalls = 0;
     for (let next = hall[0]; next !== undefined && turnCalls < CALLS_A_TURN; next = hall[0]) {
       hall.shift();
-      const calls = (next.response as Guest)[CALLS];
+      const calls = next.response[CALLS];
       // Whoever has hung up meanwhile has left.
       if (calls !== undefined) serve(next.request, next.response, calls);
+    }
+  }
+
+  /**
+   * A process that is short of time, such as one that has only begun, can take longer to serve those it has let in than they wait.
+   * Who would not be served by then is told so now: no timer of theirs has begun, for nothing of theirs was read.
+   */
+  function turnLateAway(nowMs: number): void {
+    const isLate = ({ untilMs }: LetIn): boolean => untilMs < nowMs + LOOK_EVERY_MS;
+    const late = hall.filter(isLate);
+    if (late.length === 0) return;
+    hall = hall.filter((guest) => !isLate(guest));
+    for (const { request, response } of late) {
+      crowd.forget(response[CALLS] ?? 0);
+      delete response[CALLS];
+      turnAway(request, response);
     }
   }
 
