@@ -31,7 +31,7 @@ const DEADLINE_MS = 2_000;
 /** Calls under way at a time while the peak is looked for. */
 const CALLERS = [64, 128, 256, 512, 1_024];
 const SEARCH_SECONDS = 2;
-/** The best of several short looks is a lucky one: what counts is measured again with as many callers. */
+/** The best of several short looks is a lucky one: what counts is measured with as many callers, so long before and so long after. */
 const PEAK_SECONDS = 10;
 const TIMES = 10;
 /** Before and after: so much of the peak, for so long. */
@@ -89,6 +89,8 @@ async function runLoad(
       phases: [calm, flood, { ...calm, seconds: CALM_AGAIN_SECONDS }],
     });
     const looks = await memory.stop();
+    onProgress(`overload: the peak again, ${name}`);
+    const after = await measurePeak(tell, peak.callers, PEAK_SECONDS);
     const closed = await tell<CloseReport>({ type: "close" });
     const wrong = await wrongOf(side, closed);
     const outcome = (contender: string, many: number, median: Figures): Outcome => ({
@@ -101,7 +103,7 @@ async function runLoad(
       wrong,
     });
     return [
-      outcome("peak", peak.callers, figuresOfPeak(peak, callsPerRequest)),
+      outcome("peak", peak.callers, figuresOfPeak([peak, after], callsPerRequest)),
       outcome("ten times", CONNECTIONS, figuresOfArrivals(arrived, looks, callsPerRequest)),
     ];
   } finally {
@@ -112,21 +114,27 @@ async function runLoad(
   }
 }
 
+function measurePeak(
+  tell: <T>(order: OverloadOrder) => Promise<T>,
+  callers: number,
+  seconds: number,
+): Promise<PeakReport> {
+  return tell({ type: "peak", callers, seconds });
+}
+
 async function findPeak(
   tell: <T>(order: OverloadOrder) => Promise<T>,
   callsPerRequest: number,
 ): Promise<PeakReport & { callers: number }> {
-  const measure = (callers: number, seconds: number): Promise<PeakReport> =>
-    tell({ type: "peak", callers, seconds });
   let best = { callers: 0, requestsPerSecond: 0 };
   for (const calls of CALLERS) {
     const callers = Math.max(1, Math.round(calls / callsPerRequest));
     // The first turn of each warms up what the second is measured with.
-    await measure(callers, SEARCH_SECONDS / 4);
-    const { requestsPerSecond } = await measure(callers, SEARCH_SECONDS);
+    await measurePeak(tell, callers, SEARCH_SECONDS / 4);
+    const { requestsPerSecond } = await measurePeak(tell, callers, SEARCH_SECONDS);
     if (requestsPerSecond > best.requestsPerSecond) best = { callers, requestsPerSecond };
   }
-  return { ...(await measure(best.callers, PEAK_SECONDS)), callers: best.callers };
+  return { ...(await measurePeak(tell, best.callers, PEAK_SECONDS)), callers: best.callers };
 }
 
 /** Resident memory, look by look. */
