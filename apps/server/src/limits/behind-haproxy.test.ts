@@ -101,6 +101,36 @@ function tryHaproxy() {
     expect(dataOf(await caller().mutate("credit", input))).toMatchObject({ balance: "1", replayed: false });
   });
 
+  test("no more than 64 requests of several calls wait for a slot: the others are refused at once", async () => {
+    const port = Number(new URL(server.url).port);
+    const patient = await startHaproxy({ server: { port }, batches: 1, queue: "30s" });
+    const walletId = await server.wallet("bob", "0");
+    const ask = (at: number) => {
+      const body = [0, 1].map((call) => credit(walletId, `wait-${walletId}-${at}-${call}`));
+      return createCaller(patient.url, token).send(
+        "wallets.credit,wallets.credit?batch=1",
+        post({ ...body }),
+      );
+    };
+    const statuses: number[] = [];
+    const all: Promise<unknown>[] = [];
+    const held = deferred();
+    const holding = db.withTransaction({ tenantId: 1 }, async (tx) => {
+      await tx.run("select 1 as one from holdfast.wallets where tenant_id = 1 and id = $1::uuid for update", [
+        walletId,
+      ]);
+      for (let at = 0; at < 80; at++) all.push(ask(at).then(({ status }) => statuses.push(status)));
+      await held.promise;
+    });
+    // One has the slot, 64 wait.
+    await expect.poll(() => statuses.length, { timeout: 8_000 }).toBe(80 - 1 - 64);
+    expect(new Set(statuses)).toEqual(new Set([503]));
+    held.resolve();
+    await Promise.all([holding, ...all]);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(65);
+    await patient.close();
+  });
+
   test("a long body doesn't keep a caller from its refusal", () =>
     whileFull(async () => {
       const body = Array.from({ length: 2 }, () =>

@@ -29,9 +29,11 @@ export interface HaproxyOptions {
   /** How many requests the server has at a time; as in the file when left out. */
   readonly calls?: number;
   readonly batches?: number;
+  /** How long whoever finds no slot waits, such as "20ms". */
+  readonly queue?: string;
 }
 
-export async function startHaproxy({ server, calls, batches }: HaproxyOptions): Promise<OwnHaproxy> {
+export async function startHaproxy({ server, calls, batches, queue }: HaproxyOptions): Promise<OwnHaproxy> {
   const port = await freePort();
   const life = spawn("haproxy", ["-db", "-f", configFile()], {
     env: {
@@ -40,6 +42,7 @@ export async function startHaproxy({ server, calls, batches }: HaproxyOptions): 
       SERVER: `127.0.0.1:${server.port}`,
       ...(calls === undefined ? {} : { REQUESTS: `${calls}` }),
       ...(batches === undefined ? {} : { BATCHES: `${batches}` }),
+      ...(queue === undefined ? {} : { QUEUE: queue }),
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
