@@ -33,6 +33,9 @@ export interface Session extends Statements {
   destroy(reason: string): void;
 }
 
+/** More than a batch writes: the driver holds the next statement back while the socket says that it is full. */
+const WRITE_AHEAD_BYTES = 1024 * 1024;
+
 export function openSession(options: SessionOptions): Session {
   const underWay = new Set<(error: Error) => void>();
   let socket: net.Socket | undefined;
@@ -52,9 +55,12 @@ export function openSession(options: SessionOptions): Session {
 
   const dialOnce = async (to: { host: string[]; port: number[]; path?: string }): Promise<net.Socket> => {
     if (socket !== undefined || loss !== undefined) throw loss ?? new SessionLost("the session was used up");
-    socket = to.path
-      ? net.connect({ path: to.path })
-      : net.connect({ host: to.host[0] ?? "127.0.0.1", port: to.port[0] ?? 5432 });
+    const address = to.path
+      ? { path: to.path }
+      : { host: to.host[0] ?? "127.0.0.1", port: to.port[0] ?? 5432 };
+    // In Node's documentation, but not in its types.
+    const buffers = { writableHighWaterMark: WRITE_AHEAD_BYTES };
+    socket = net.connect({ ...address, ...buffers });
     socket.setNoDelay(true);
     socket.setTimeout(options.connectTimeoutMs, () => lose("the connection was not established in time"));
     try {

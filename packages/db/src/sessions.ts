@@ -13,12 +13,18 @@ export interface SessionsState {
   readonly waited: number;
 }
 
-/** A bounded pool of sessions. A session that did not end cleanly is never lent again. */
-export interface Sessions {
+/** Where a transaction has its session from. */
+export interface Lender {
   /** A session for one transaction; rejects with SessionLost when none is free before `deadline` (epoch ms). */
   acquire(deadline: number): Promise<Session>;
+  /** The transaction on it has sent its COMMIT, and sends nothing more. */
+  committing?(session: Session): void;
   /** Gives a session back; `clean` says that its transaction ended and was answered. */
   release(session: Session, clean: boolean): void;
+}
+
+/** A bounded pool of sessions. A session that did not end cleanly is never lent again. */
+export interface Sessions extends Lender {
   readonly state: SessionsState;
   /** Ends the idle sessions now and the lent ones as they come back. */
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import { SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import { RunningTransaction, type Tx } from "./running-transaction.ts";
 import type { Session } from "./session.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Lender, Sessions } from "./sessions.ts";
 import { activeTrace } from "./trace.ts";
 
 export type { Tx } from "./running-transaction.ts";
@@ -99,7 +99,7 @@ export function withTransaction<T>(
 
 /** `withTransaction` for work of our own, as any caller: without the guard against nesting, which costs. */
 export async function runTransaction<T>(
-  sessions: Sessions,
+  sessions: Lender,
   options: RunOptions,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
@@ -120,7 +120,7 @@ export async function runTransaction<T>(
 
 /** Everything before `commit` rejects with a failure that committed nothing; `commit` alone may leave it unknown. */
 async function attemptOnce<T>(
-  sessions: Sessions,
+  sessions: Lender,
   options: RunOptions,
   deadline: number,
   work: (tx: Tx) => Promise<T>,
@@ -128,6 +128,7 @@ async function attemptOnce<T>(
   const session = await sessions.acquire(deadline);
   const tx = new RunningTransaction(session, options.tenantId, options.trace);
   let clean = false;
+  let committing = false;
   let giveUp: NodeJS.Timeout | undefined;
   try {
     // Not awaited: the first statements of the work travel in the same round trip.
@@ -145,13 +146,18 @@ async function attemptOnce<T>(
         );
       }),
     ]);
-    await commit(tx, session, options.onWritten);
+    const onSent = (): void => {
+      committing = true;
+      sessions.committing?.(session);
+    };
+    await commit(tx, session, { onSent, onWritten: options.onWritten });
     clean = true;
     tx.runHooks();
     return result;
   } catch (error) {
     tx.end();
-    if (!(error instanceof OutcomeUnknown) && !session.lost) clean = await rollBack(session);
+    // A COMMIT that was answered has ended it either way, and another transaction may have begun behind it.
+    if (!(error instanceof OutcomeUnknown) && !session.lost) clean = committing || (await rollBack(session));
     // In an aborted transaction every statement fails alike; the first failure is the reason.
     if (isSqlstate(error, "25P02")) throw tx.firstFailure ?? error;
     // Why a session was lost is often what its BEGIN was told: no such database, too many connections.
@@ -186,20 +192,19 @@ function literal(text: string): string {
 async function commit(
   tx: RunningTransaction,
   session: Session,
-  onWritten: (() => void) | undefined,
+  { onSent, onWritten }: { onSent: () => void; onWritten: (() => void) | undefined },
 ): Promise<void> {
   // A session that is gone never got the COMMIT, so nothing is unknown.
   if (session.lost) throw new SessionLost("the session was lost before COMMIT");
   const statements = tx.settleStatements();
   if (onWritten !== undefined) void statements.then(onWritten);
   tx.end();
-  const [failure, committed] = await Promise.all([
-    statements,
-    tx.runScript("commit").then(
-      (tag) => ({ tag }),
-      (error: unknown) => ({ error }),
-    ),
-  ]);
+  const answer = tx.runScript("commit").then(
+    (tag) => ({ tag }),
+    (error: unknown) => ({ error }),
+  );
+  onSent();
+  const [failure, committed] = await Promise.all([statements, answer]);
   if (failure !== undefined && !(failure instanceof SessionLost)) throw failure;
   if ("error" in committed) {
     if (!connectionFailed(committed.error)) throw committed.error;

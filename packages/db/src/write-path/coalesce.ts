@@ -1,14 +1,15 @@
 import { HoldfastError } from "../errors.ts";
 import { type Observer, watchTransaction } from "../observe.ts";
+import { createPipeline } from "../pipeline.ts";
 import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
-import type { Sessions } from "../sessions.ts";
+import type { Lender, Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
 import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import { type Call, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
-import { type Lane, type LaneLimits, Lanes, type Ticket } from "./lanes.ts";
+import { type Lane, type LaneLimits, Lanes, type Ticket, WORTH_A_BATCH } from "./lanes.ts";
 import type { Registry } from "./registry.ts";
 import type { ReplayCache } from "./replay-cache.ts";
 import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
@@ -54,6 +55,9 @@ function batchDeadline(tickets: readonly Ticket[], mostMs: number): number {
   return Math.min(latest, now + mostMs);
 }
 
+/** Lets calls that arrive together travel together; a lone call pays microseconds. */
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** How long a patient lane waits at a time when no other lane waits for its turn. */
 const LONG_TURN_MS = 500;
 
@@ -84,39 +88,54 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     if (it.running || it.waiting.length === 0) return;
     it.running = true;
     if (it.stuck === undefined) {
-      void drain(it);
+      void drainSwift(it);
     } else if (patientRunning < options.maxPatient) {
       patientRunning++;
-      void drain(it);
+      void drainPatient(it);
     } else {
       patientQueue.push(it);
     }
   }
 
-  async function drain(it: Lane): Promise<void> {
+  /** Many who wait follow in the pipeline when the batch before has sent its COMMIT, few when it has ended: together they cost less. */
+  async function drainSwift(it: Lane): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    const pipeline = createPipeline(sessions, () => it.onJoined?.());
+    while (it.waiting.length > 0 || underWay.size > 0) {
+      await nextTurn();
+      const batch = it.waiting.length > 0 ? runBatch(it, [], false, pipeline) : Promise.race(underWay);
+      underWay.add(batch);
+      await new Promise<void>((goOn) => {
+        it.onJoined = () => {
+          if (pipeline.open && it.waiting.length >= WORTH_A_BATCH) goOn();
+        };
+        void batch.then(() => {
+          underWay.delete(batch);
+          goOn();
+        });
+      });
+    }
+    it.running = false;
+    it.remove();
+  }
+
+  async function drainPatient(it: Lane): Promise<void> {
     while (it.waiting.length > 0) {
-      // One turn of the event loop lets calls that arrive together travel together; a lone call pays microseconds.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (typeof it.stuck !== "object" || (await isFree(it, it.stuck))) await runBatch(it, [], false);
       // Patient lanes take turns: one that waits in vain must not keep another from finding its row free.
-      if (it.stuck !== undefined && patientQueue.length > 0) break;
+      if (patientQueue.length > 0) break;
     }
     if (it.waiting.length > 0) {
       patientQueue.push(it);
     } else {
       it.running = false;
-      retire(it);
+      // A row that was stuck a moment ago may be so again: who needs it goes on using its lane for a while.
+      setTimeout(it.remove, REMEMBER_STUCK_MS).unref();
     }
-    if (it.stuck === undefined) return;
     const next = patientQueue.shift();
     if (next === undefined) patientRunning--;
-    else void drain(next);
-  }
-
-  /** A row that was stuck a moment ago may be so again: who needs it goes on using its lane for a while. */
-  function retire(it: Lane): void {
-    if (it.stuck === undefined) it.remove();
-    else setTimeout(it.remove, REMEMBER_STUCK_MS).unref();
+    else void drainPatient(next);
   }
 
   const turnMs = (): number => (patientQueue.length > 0 ? options.briefWaitMs : LONG_TURN_MS);
@@ -150,20 +169,21 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
    * Runs `aboard`, or when that is empty the next batch of the lane, in one transaction. With `skip` it does not wait for
    * rows at all, and finds out which are stuck.
    */
-  async function runBatch(it: Lane, aboard: Ticket[], skip: boolean): Promise<void> {
+  async function runBatch(it: Lane, aboard: Ticket[], skip: boolean, from: Lender = sessions): Promise<void> {
     const { tenantId } = it;
     const deadline = batchDeadline([...aboard, ...it.waiting], options.batchTimeoutMs);
     let live: readonly Ticket[] = aboard;
     const lockTimeoutMs = it.stuck === "key" ? turnMs() : options.briefWaitMs;
     const watch = watchTransaction(options.observer);
     let batch: TracedBatch | undefined;
+    const before = aboard.length;
     try {
       const how = {
         ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
         trace: () => batch?.within,
         onWritten: watch?.written,
       };
-      const { results, epoch } = await runTransaction(sessions, how, async (tx) => {
+      const { results, epoch } = await runTransaction(from, how, async (tx) => {
         if (aboard.length === 0) aboard.push(...lanes.takeBatch(it));
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
@@ -195,6 +215,8 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       watch?.end(result);
       batch?.end(result);
       await recover(it, aboard, skip, error);
+    } finally {
+      it.aboard -= aboard.length - before;
     }
   }
 

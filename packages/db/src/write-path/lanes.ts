@@ -27,7 +27,11 @@ export interface Lane {
   readonly tenantId: number;
   readonly stuck: Need | "key" | undefined;
   readonly waiting: Ticket[];
+  /** Calls of its that are aboard a transaction. */
+  aboard: number;
   running: boolean;
+  /** Told of each call that joins those who wait. */
+  onJoined: (() => void) | undefined;
   /** Forgets it, unless it is at work. */
   readonly remove: () => void;
 }
@@ -38,6 +42,12 @@ export interface LaneLimits {
   /** The most rows that they may need together, unless one call alone needs more. */
   readonly maxBatchNeeds: number;
 }
+
+/**
+ * As many calls are worth a transaction of their own, where they could share one with others: it costs as much as ten to twenty
+ * calls in it, and saves them that they wait for the answer to the COMMIT before theirs.
+ */
+export const WORTH_A_BATCH = 64;
 
 /** Where calls wait: which lane each belongs in, and who is in it. */
 export class Lanes {
@@ -76,6 +86,7 @@ export class Lanes {
     waitIn(to, ticket);
     to.waiting.push(ticket);
     this.#count(to, 1);
+    to.onJoined?.();
   }
 
   /** To the front again, in the order in which they were. */
@@ -87,13 +98,15 @@ export class Lanes {
 
   /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
   takeBatch(from: Lane): Ticket[] {
+    const most = Math.min(from.waiting.length, this.#limits.maxBatch, share(from));
     let size = 0;
-    for (let needs = 0; size < Math.min(from.waiting.length, this.#limits.maxBatch); size++) {
+    for (let needs = 0; size < most; size++) {
       needs += from.waiting[size]?.call.needs.length ?? 0;
       if (size > 0 && needs > this.#limits.maxBatchNeeds) break;
     }
     const batch = from.waiting.splice(0, size);
     this.#count(from, -batch.length);
+    from.aboard += batch.length;
     for (const ticket of batch) board(ticket);
     return batch;
   }
@@ -112,7 +125,7 @@ export class Lanes {
     let found = this.#swift.get(tenantId);
     if (found === undefined) {
       const remove = () => void this.#swift.delete(tenantId);
-      found = { tenantId, stuck: undefined, waiting: [], running: false, remove };
+      found = createLane(tenantId, undefined, remove);
       this.#swift.set(tenantId, found);
     }
     return found;
@@ -125,7 +138,7 @@ export class Lanes {
     const remove = (): void => {
       if (!made.running && this.#patient.get(key) === made) this.#patient.delete(key);
     };
-    const made: Lane = { tenantId, stuck, waiting: [], running: false, remove };
+    const made = createLane(tenantId, stuck, remove);
     this.#patient.set(key, made);
     return made;
   }
@@ -134,6 +147,16 @@ export class Lanes {
     this.waitingCalls += calls;
     if (lane.stuck !== undefined) this.stuckCalls += calls;
   }
+}
+
+function createLane(tenantId: number, stuck: Lane["stuck"], remove: () => void): Lane {
+  return { tenantId, stuck, waiting: [], aboard: 0, running: false, onJoined: undefined, remove };
+}
+
+/** Of many calls at most half, for those behind them to follow in the pipeline while they are answered and come again. */
+function share({ stuck, waiting, aboard }: Lane): number {
+  const all = waiting.length + aboard;
+  return stuck === undefined && all >= 2 * WORTH_A_BATCH ? Math.ceil(all / 2) : all;
 }
 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
