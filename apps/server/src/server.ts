@@ -296,6 +296,8 @@ function createHttp(db: Db, config: Config, { log, reportFault, isDraining }: Ht
     loggerInstance,
     genReqId: ({ headers }) => requestIdOf(headers),
     logController: new LogController({ disableRequestLogging: true }),
+    // A call's line names its request by itself; a logger for each would be made for nothing.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT_BYTES,
     // Without a proxy that is known, nobody is believed who says that he speaks for another address.
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],

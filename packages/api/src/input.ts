@@ -65,7 +65,7 @@ export type CommandData<K extends CommandKind> = (WalletAnswers &
   KeyAnswers &
   WebhookAnswers)[K];
 
-type RawInput = Readonly<Record<string, unknown>>;
+export type RawInput = Readonly<Record<string, unknown>>;
 
 /**
  * The input of a command. It is passed on as it came, because `db.execute` parses it with the command's schema anyway

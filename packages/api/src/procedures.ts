@@ -1,8 +1,8 @@
 import type { Db, Principal } from "@holdfast/db";
-import { type CommandData, type CommandKind, commandInput } from "./input.ts";
+import { type CommandData, type CommandKind, commandInput, type RawInput } from "./input.ts";
 import type { Policy } from "./policy.ts";
 import type { Seen } from "./see-call.ts";
-import { type Context, procedure } from "./trpc.ts";
+import { type Context, inOneStep, procedure } from "./trpc.ts";
 
 type Caller = Pick<Context, "db" | "deadlineMs"> & Seen & { readonly principal: Principal };
 
@@ -17,16 +17,17 @@ export function execute<K extends CommandKind>(
 }
 
 /** A mutation that is one call into the write path, and nothing else. */
-export const command = <K extends CommandKind>(kind: K, policy: Exclude<Policy, "anyone">) =>
-  procedure(policy)
-    .input(commandInput(kind))
-    .mutation(({ ctx, input }) => {
-      const { commands } = input;
-      // The call itself was counted when it came in.
-      if (Array.isArray(commands) && commands.length > 1)
-        ctx.limits?.count(ctx.principal, commands.length - 1);
-      return execute(ctx, kind, input);
-    });
+export const command = <K extends CommandKind>(kind: K, policy: Exclude<Policy, "anyone">) => {
+  const parser = commandInput(kind);
+  const answer = ({ ctx, input }: { ctx: Caller & Pick<Context, "limits">; input: RawInput }) => {
+    const { commands } = input;
+    // The call itself was counted when it came in.
+    if (Array.isArray(commands) && commands.length > 1) ctx.limits?.count(ctx.principal, commands.length - 1);
+    return execute(ctx, kind, input);
+  };
+  const built = procedure(policy).input(parser).mutation(answer);
+  return inOneStep(built, { policy, parse: parser.parse, answer });
+};
 
 /** The database as a query sees it: with the time that is left of the call. */
 export const reader = ({ db, deadlineMs }: Context): Pick<Db, "read"> => ({

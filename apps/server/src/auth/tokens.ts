@@ -25,21 +25,21 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const REMEMBER_MS = 30_000;
 const REMEMBERED_TOKENS = 10_000;
 
-export type VerifyToken = (token: string) => Promise<Principal | undefined>;
+export type VerifyToken = (token: string) => Principal | Promise<Principal | undefined>;
 
-/** Verifies JWTs: the principal, or undefined for whatever is not a valid token. Rejects only when nobody can tell. */
+/** Verifies JWTs: the principal, at once when it is remembered, or undefined for whatever is not a valid token. Rejects only when nobody can tell. */
 export function createTokenVerifier(config: AuthConfig, options: KeySetOptions = {}): VerifyToken {
   const verify = createSignatureCheck(config, options);
   const known = createExpiringCache<Principal>(REMEMBERED_TOKENS, options.now);
-  return async (token) => {
-    const remembered = known.get(token);
-    if (remembered) return remembered;
+  return (token) => known.get(token) ?? verifyAndRemember(token);
+
+  async function verifyAndRemember(token: string): Promise<Principal | undefined> {
     const verified = await verify(token);
     const principal = principalFromClaims(verified?.payload);
     if (!principal || !verified?.payload.exp) return undefined;
     known.set(token, principal, Math.min(REMEMBER_MS, verified.payload.exp * 1000 - Date.now()));
     return principal;
-  };
+  }
 }
 
 function createSignatureCheck(

@@ -1,5 +1,5 @@
 import { HoldfastError } from "@holdfast/db";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { DEADLINE_HEADER, remainingMs } from "./deadline.ts";
 import { sendError } from "./errors.ts";
 
@@ -9,18 +9,22 @@ import { sendError } from "./errors.ts";
  */
 export function limitBodies(app: FastifyInstance, callDeadlineMs: number): void {
   app.addHook("preParsing", (request, reply, payload, done) => {
-    const { raw } = request;
-    const leftMs = raw.complete ? undefined : timeFor(request, callDeadlineMs);
-    if (leftMs !== undefined) {
-      const late = setTimeout(() => {
-        if (raw.complete || reply.sent) return;
-        reply.header("connection", "close");
-        sendError(reply, new HoldfastError("TIMEOUT", { outcome: "not_started" }));
-      }, leftMs);
-      raw.once("end", () => clearTimeout(late)).once("close", () => clearTimeout(late));
-    }
+    // Most bodies come with their headers, and are there when those have been looked at.
+    process.nextTick(watchBody, request, reply, callDeadlineMs);
     done(null, payload);
   });
+}
+
+function watchBody(request: FastifyRequest, reply: FastifyReply, callDeadlineMs: number): void {
+  const { raw } = request;
+  const leftMs = raw.complete ? undefined : timeFor(request, callDeadlineMs);
+  if (leftMs === undefined) return;
+  const late = setTimeout(() => {
+    if (raw.complete || reply.sent) return;
+    reply.header("connection", "close");
+    sendError(reply, new HoldfastError("TIMEOUT", { outcome: "not_started" }));
+  }, leftMs);
+  raw.once("end", () => clearTimeout(late)).once("close", () => clearTimeout(late));
 }
 
 /** Undefined for a deadline that is not valid, which is told when the call is. */

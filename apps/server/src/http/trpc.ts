@@ -159,11 +159,12 @@ export async function createContext(
     throw new HoldfastError("OVERLOADED", { retryAfterSeconds: 1 });
   const { authorization } = request.headers;
   const accepted = strangers?.admit(request.ip, authorization);
-  const authenticateAgain = () => authenticate(authorization);
-  const principal = await within(remaining(), authenticateAgain());
+  const found = authenticate(authorization);
+  const principal = found instanceof Promise ? await within(remaining(), found) : found;
   if (principal !== undefined) accepted?.();
   return {
-    ...{ db, principal, authenticateAgain, answers, limits, deadlineMs: remaining() },
+    ...{ db, principal, answers, limits, deadlineMs: remaining() },
+    authenticateAgain: async () => authenticate(authorization),
     onCall: onCall && ((ended) => onCall(ended, request.id)),
   };
 }
