@@ -1,11 +1,5 @@
 import { appRouter, type Context, responseHeaders, toHoldfastError } from "@holdfast/api";
-import {
-  callTRPCProcedure,
-  getTRPCErrorFromUnknown,
-  getTRPCErrorShape,
-  type TRPCError,
-  transformTRPCResponse,
-} from "@trpc/server";
+import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply } from "fastify";
 import type { PlainCalls } from "./plain-calls.ts";
@@ -58,12 +52,13 @@ export async function answerPlainCalls(
     const { path, input } = calls[at] as PlainCalls["calls"][number];
     return { error: getTRPCErrorShape({ config: CONFIG, error, type, path, input, ctx }) };
   });
-  const body = transformTRPCResponse(CONFIG, isBatch ? results : (results[0] as (typeof results)[number]));
+  // As it is: the router has no transformer.
+  const body = JSON.stringify(isBatch ? results : results[0]);
   return reply
     .code(getHTTPStatusCode(results))
     .headers({ vary: "trpc-accept, accept", ...responseHeaders(errors.map(toHoldfastError)) })
     .type("application/json")
-    .send(Buffer.from(JSON.stringify(body)));
+    .send(Buffer.from(body));
 }
 
 interface Call {

@@ -163,8 +163,12 @@ export async function createContext(
   const principal = found instanceof Promise ? await within(remaining(), found) : found;
   if (principal !== undefined) accepted?.();
   return {
-    ...{ db, principal, answers, limits, deadlineMs: remaining() },
+    db,
+    principal,
     authenticateAgain: async () => authenticate(authorization),
+    answers,
+    limits,
+    deadlineMs: remaining(),
     onCall: onCall && ((ended) => onCall(ended, request.id)),
   };
 }
