@@ -10,7 +10,7 @@ import { sendError } from "./errors.ts";
 export function limitBodies(app: FastifyInstance, callDeadlineMs: number): void {
   app.addHook("preParsing", (request, reply, payload, done) => {
     // Most bodies come with their headers, and are there when those have been looked at.
-    process.nextTick(watchBody, request, reply, callDeadlineMs);
+    setImmediate(watchBody, request, reply, callDeadlineMs);
     done(null, payload);
   });
 }
