@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTenant, migrate } from "@holdfast/db";
-import { type FaultyProxy, startFaultyProxy } from "@holdfast/db/testing";
+import { type FaultyProxy, freePort, startFaultyProxy } from "@holdfast/db/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@holdfast/embedded-postgres";
-import { freePort, type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
+import { type OwnRedis, redisIsInstalled, startRedis } from "@holdfast/server/testing";
 import { bundle } from "./bundle.ts";
 import { CROWD_TENANT } from "./crowd/tenant.ts";
 import type { Caller, HistoryEvent } from "./history.ts";
+import { SMALL_SCALE } from "./plants/plant.ts";
 import { findPlant } from "./plants/plants.ts";
 import { readDiaries } from "./read-diary.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
@@ -120,7 +121,7 @@ export async function createWorld({
     await bundle({
       entry: "apps/torture/src/server/main.ts",
       outfile: program,
-      plant: plant === undefined ? undefined : findPlant(plant),
+      edits: [SMALL_SCALE, ...(plant === undefined ? [] : findPlant(plant).edits)],
     });
     for (let index = 0; index < count; index++) await startServer(index, program);
   } catch (error) {

@@ -3,8 +3,8 @@ import type { Contender, Ledger, World } from "./contender.ts";
 import { insertHistory, numberWallets } from "./history.ts";
 import { holdfast } from "./holdfast.ts";
 
-/** Transfers of one statement: enough that what a statement costs once does not show. */
-const MANY = 20_000;
+/** Transfers of one statement: enough that what it costs once is a hundredth of it, and few enough that a turn counts many. */
+const MANY = 4_000;
 
 /**
  * The bound: what one backend can insert of the very rows that Holdfast writes, into the same tables with the same

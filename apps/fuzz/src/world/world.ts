@@ -49,7 +49,7 @@ export async function createWorld({ tenants, plant, onProgress }: WorldOptions):
       await createTenant({ url: postgres.url, tenantId, name: `tenant ${tenantId}` });
     onProgress("starting the server");
     const program = join(directory, "holdfast.mjs");
-    await bundle({ entry: "apps/fuzz/src/server/main.ts", outfile: program, plant });
+    await bundle({ entry: "apps/fuzz/src/server/main.ts", outfile: program, edits: plant?.edits ?? [] });
     const [secret, tokenSecret, variable] = ["sign", "token", "variable"].map(newSecret) as [
       string,
       string,

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@holdfast/db/testing";
 
 export const HOW_TO_INSTALL_HAPROXY =
   "Install HAProxy (Debian: apt-get install haproxy), then run this again.";

@@ -3,7 +3,6 @@ export { createRedisStore, type RedisStore } from "../redis/replay-store.ts";
 export { createServerOver } from "../server.ts";
 export { type Caller, createCaller, dataOf, type Reply, readReply } from "./caller.ts";
 export { deferred } from "./deferred.ts";
-export { freePort } from "./free-port.ts";
 export {
   HOW_TO_INSTALL_HAPROXY,
   haproxyIsInstalled,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@holdfast/db/testing";
 
 export const HOW_TO_INSTALL_REDIS =
   "Install Redis (Debian: apt-get install redis-server), then run the tests again.";

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@holdfast/db/testing";
 import { expect, test } from "vitest";
-import { freePort, startTestServer } from "../testing/index.ts";
+import { startTestServer } from "../testing/index.ts";
 
 const WAIT = { timeout: 20_000, interval: 20 };
 

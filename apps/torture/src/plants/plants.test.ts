@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { SMALL_SCALE } from "./plant.ts";
 import { plants } from "./plants.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 describe("every planted bug", () => {
-  test.each(plants)("$name fits the source exactly once", async ({ edits }) => {
+  const every = [...plants, { name: "small scale", edits: [SMALL_SCALE] }];
+  test.each(every)("$name fits the source exactly once", async ({ edits }) => {
     for (const { file, find } of edits) {
       const source = await readFile(`${root}${file}`, "utf8");
       expect(source.split(find)).toHaveLength(2);

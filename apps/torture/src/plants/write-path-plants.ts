@@ -75,6 +75,17 @@ export const writePathPlants: readonly Plant[] = [
     ],
   },
   {
+    name: "session-lent-to-two",
+    bug: "the next transaction is put on a session while the one before it is still at work",
+    edits: [
+      edit(
+        "pipeline.ts",
+        "      return session;\n    },\n\n    committing",
+        "      committing = session;\n      onOpen();\n      return session;\n    },\n\n    committing",
+      ),
+    ],
+  },
+  {
     name: "zombie-transaction",
     bug: "a session connects again behind the transaction's back, with privileges of its own",
     edits: [

@@ -16,16 +16,18 @@ export interface WalletOptions {
   readonly ownerId?: string;
   readonly currency?: string;
   readonly minBalance?: bigint;
+  /** Who opens it: a service. */
+  readonly by?: Principal;
 }
 
 /** A wallet, ada's when nobody else is named, with `balance` credited in one entry. */
 export async function openWallet(db: Db, balance: bigint, options: WalletOptions = {}): Promise<string> {
-  const { ownerId = "ada", currency = "sat", minBalance = 0n } = options;
+  const { ownerId = "ada", currency = "sat", minBalance = 0n, by = shop } = options;
   const idempotencyKey = newKey("open");
   const open = { kind: "wallets.open", idempotencyKey, ownerId, currency, minBalance } as const;
-  const { walletId } = await db.execute(shop, open);
+  const { walletId } = await db.execute(by, open);
   if (balance > 0n) {
-    await db.execute(shop, {
+    await db.execute(by, {
       kind: "wallets.credit",
       idempotencyKey: newKey("credit"),
       walletId,
