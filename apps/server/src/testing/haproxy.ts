@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@holdfast/db/testing";
+import { accepts, freePort } from "@holdfast/db/testing";
 
 export const HOW_TO_INSTALL_HAPROXY =
   "Install HAProxy (Debian: apt-get install haproxy), then run this again.";
@@ -73,17 +72,5 @@ function configFile(): string {
     const file = fileURLToPath(new URL("docs/haproxy.cfg", directory));
     if (existsSync(file)) return file;
     if (directory.pathname === "/") throw new Error("there is no docs/haproxy.cfg");
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { accepts, freePort } from "./ports.ts";
 import { throughPort } from "./test-database.ts";
 
 export const HOW_TO_INSTALL_PGBOUNCER = "Install PgBouncer (Debian: apt-get install pgbouncer).";
@@ -66,16 +65,4 @@ export async function startPgbouncer(url: string, connections: number): Promise<
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
