@@ -1,5 +1,6 @@
 import { connect, type Principal } from "@holdfast/db";
 import { startFaultyProxy } from "@holdfast/db/testing";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deferred, readReply, startTestServer, type TestServer } from "../testing/index.ts";
 import { remainingMs } from "./deadline.ts";
@@ -78,4 +79,34 @@ test("a query gives its session back at its deadline", async () => {
   expect(await mine(3_000)).toMatchObject({ status: 200 });
   await narrow.close();
   await proxy.close();
+});
+
+test("a caller whose key can't be looked up in time is told TIMEOUT by the deadline", async () => {
+  const admin: Principal = { tenantId: 1, subject: "root", role: "admin" };
+  const create = { kind: "keys.create", idempotencyKey: "slow", subject: "jobs", role: "service" } as const;
+  const { apiKey } = await server.db.execute(admin, create);
+  const sql = postgres(server.databaseUrl, { max: 1, onnotice: () => {} });
+  const release = deferred();
+  const held = deferred();
+  const holding = sql.begin(async (tx) => {
+    await tx`lock table holdfast.api_keys in access exclusive mode`;
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  const asked = fetch(`${server.url}/trpc/wallets.debit`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      "content-type": "application/json",
+      "holdfast-deadline-ms": "300",
+    },
+    body: "{}",
+    // The look-up itself would go on for seconds.
+    signal: AbortSignal.timeout(3_000),
+  });
+  const reply = await readReply(await asked.finally(() => release.resolve()));
+  await holding;
+  await sql.end();
+  expect(reply).toMatchObject({ status: 504, error: { data: { code: "TIMEOUT" } } });
 });
