@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { dataOf, startTestServer, type TestServer } from "./testing/index.ts";
 import { startTracing, type Tracing } from "./tracing.ts";
 
-const ada: Principal = { tenantId: 1, subject: "ada", role: "user" };
+const ada: Principal = { tenantId: 1, subject: "ada lovelace", role: "user" };
 const MEMO = "a memo that no trace may hold";
 const CALLER = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
 
@@ -18,7 +18,7 @@ let till: string;
 beforeAll(async () => {
   tracing = await startTracing(exporter);
   server = await startTestServer({ config: { tracing: true } });
-  purse = await server.wallet("ada", "1000");
+  purse = await server.wallet(ada.subject, "1000");
   till = await server.wallet("bob", "0");
 });
 afterAll(async () => {
@@ -108,7 +108,7 @@ test("one call is one tree, from the caller's own span to the COMMIT", async () 
   const told = JSON.stringify(
     spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]),
   );
-  for (const secret of [MEMO, purse, "one-tree", "ada", "select "]) expect(told).not.toContain(secret);
+  for (const secret of [MEMO, purse, "one-tree", ada.subject, "select "]) expect(told).not.toContain(secret);
 });
 
 test("a refusal has its code, a query its statements", async () => {
