@@ -30,6 +30,6 @@ export const readsAsEverybody: Edit = edit(
 /** A run has dozens of callers: what the product does for hundreds of them is done for a handful, so that it meets every fault. */
 export const SMALL_SCALE: Edit = edit(
   "write-path/lanes.ts",
-  "export const WORTH_A_BATCH = 64;",
-  "export const WORTH_A_BATCH = 2;",
+  "const WORTH_A_BATCH = { optimistic: 16, pessimistic: 64 };",
+  "const WORTH_A_BATCH = { optimistic: 2, pessimistic: 2 };",
 );

@@ -2,10 +2,10 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, type WalletCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-holds.ts";
-import { listOverdueWallets, lockWalletRows, writeWalletRows } from "./rows.ts";
+import { claimWallets, listOverdueWallets, lockWalletRows, writeEntries, writeWalletRows } from "./rows.ts";
 import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
-import type { WalletChange, WalletRows } from "./wallet.ts";
+import { type Wallet, type WalletChange, WalletRows } from "./wallet.ts";
 import { writtenByWallets } from "./written.ts";
 
 /** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */
@@ -53,6 +53,15 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   },
 
   write: writeWalletRows,
+
+  optimistic: {
+    cacheable: (rows) => [...rows.wallets.values()].map((one) => [wallet(one.id).key, one]),
+    recall: (cached) => WalletRows.recall(cached as Wallet[]),
+    isClaimable: (rows) => rows.isClaimable,
+    claim: claimWallets,
+    writeClaimed: writeEntries,
+  },
+
   topic: walletTopic,
   touched: (rows) => rows.entries.map(({ walletId, version }) => ({ id: walletId, version })),
   written: writtenByWallets,

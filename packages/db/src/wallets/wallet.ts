@@ -39,6 +39,8 @@ export interface Entry {
 /** The wallets and holds of one batch: as they were locked, as they are after each decision, and what to write. */
 export class WalletRows {
   readonly wallets = new Map<string, Wallet>();
+  /** The wallets as they were recalled, when they were not locked. */
+  readonly recalled = new Map<string, Wallet>();
   /** Where in their tables the lock found wallets and holds, by id. */
   readonly places = new Map<string, string>();
   readonly holds = new Map<string, Hold>();
@@ -53,6 +55,24 @@ export class WalletRows {
     for (const wallet of this.wallets.values()) fork.wallets.set(wallet.id, wallet);
     for (const hold of this.holds.values()) fork.holds.set(hold.id, hold);
     return fork;
+  }
+
+  /** Undefined when one of them holds credit: a hold may be past its time. */
+  static recall(wallets: readonly Wallet[]): WalletRows | undefined {
+    const rows = new WalletRows();
+    for (const wallet of wallets) {
+      if (wallet.held !== 0n) return undefined;
+      rows.recalled.set(wallet.id, wallet);
+      rows.wallets.set(wallet.id, wallet);
+    }
+    return rows;
+  }
+
+  /** Whether each wallet that was recalled has moved, and nothing else was done. */
+  get isClaimable(): boolean {
+    if (this.opened.length > 0 || this.placed.length > 0 || this.settled.size > 0) return false;
+    for (const wallet of this.recalled.values()) if (this.wallets.get(wallet.id) === wallet) return false;
+    return true;
   }
 
   placeOf(id: string): string {

@@ -1,17 +1,19 @@
 import { HoldfastError } from "../errors.ts";
 import { type Observer, watchTransaction } from "../observe.ts";
 import { createPipeline } from "../pipeline.ts";
-import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
+import { isRetryable, isSqlstate, LOCK_TIMEOUT, ROWS_DIFFER } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Lender, Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
 import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
-import { type Call, executeCalls, type Result } from "./execute.ts";
+import { type Call, type Executed, executeCalls, type Result } from "./execute.ts";
 import type { Need } from "./feature.ts";
-import { type Lane, type LaneLimits, Lanes, type Ticket, WORTH_A_BATCH } from "./lanes.ts";
+import { type Lane, type LaneLimits, Lanes, mayFollow, type Ticket } from "./lanes.ts";
+import { executeOptimistically, forgetRows } from "./optimistic.ts";
 import type { Registry } from "./registry.ts";
 import type { ReplayCache } from "./replay-cache.ts";
+import { RowCache } from "./row-cache.ts";
 import { startBatch, type TracedBatch, TracedCall } from "./trace.ts";
 
 export interface CoalesceOptions extends LaneLimits {
@@ -73,6 +75,7 @@ const LONG_TURN_MS = 500;
 export function createCoalescer(options: CoalesceOptions): Coalescer {
   const { sessions, registry, replayCache } = options;
   const lanes = new Lanes(options);
+  const cache = new RowCache();
   const patientQueue: Lane[] = [];
   let patientRunning = 0;
   let underWay = 0;
@@ -107,7 +110,7 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       underWay.add(batch);
       await new Promise<void>((goOn) => {
         it.onJoined = () => {
-          if (pipeline.open && it.waiting.length >= WORTH_A_BATCH) goOn();
+          if (pipeline.open && mayFollow(it)) goOn();
         };
         void batch.then(() => {
           underWay.delete(batch);
@@ -177,6 +180,13 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
     const watch = watchTransaction(options.observer);
     let batch: TracedBatch | undefined;
     const before = aboard.length;
+    /** Whether the attempt under way was decided on cached rows. Only the first one at a batch may be. */
+    let optimistic = false;
+    let mayBeOptimistic = before === 0 && it.stuck === undefined;
+    const disappointed = (): void => {
+      if (optimistic) cache.disappointed(tenantId);
+      forgetRows(cache, tenantId, live);
+    };
     try {
       const how = {
         ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
@@ -193,14 +203,21 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
         batch?.end("rolled-back");
         batch = startBatch(live);
         tx.afterCommit(() => options.onTouched(tenantId, tx.touched));
-        const [epoch, executed] = await Promise.all([
-          replayCache?.readEpoch(tx),
-          executeCalls(tx, registry, tenantId, calls, { wait: !skip, onLocked: watch?.locked }),
-        ]);
+        const epoch = replayCache?.readEpoch(tx);
+        epoch?.catch(() => {});
+        const how = { cache, onLocked: watch?.locked };
+        let executed: Executed | undefined;
+        if (mayBeOptimistic) executed = executeOptimistically(tx, registry, tenantId, calls, how);
+        else disappointed();
+        optimistic = executed !== undefined;
+        it.optimistic = optimistic;
+        mayBeOptimistic = false;
+        executed ??= await executeCalls(tx, registry, tenantId, calls, { wait: !skip, ...how });
         return { results: executed.results, epoch };
       });
       watch?.end("committed");
       batch?.end("committed");
+      if (optimistic) cache.verified(tenantId);
       for (const [at, ticket] of live.entries()) {
         const result = results[at];
         if (result === undefined || ticket.settled) continue;
@@ -209,12 +226,14 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       }
       // Never before: what is not committed may not be told.
       const calls = live.map((ticket) => ticket.call);
-      if (epoch !== undefined) replayCache?.keep(epoch, calls, results);
+      if (epoch !== undefined) replayCache?.keep(await epoch, calls, results);
     } catch (error) {
       const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
       watch?.end(result);
       batch?.end(result);
-      await recover(it, aboard, skip, error);
+      disappointed();
+      if (optimistic && isSqlstate(error, ROWS_DIFFER)) await runBatch(it, [...live], skip);
+      else await recover(it, aboard, skip, error);
     } finally {
       it.aboard -= aboard.length - before;
     }

@@ -1,11 +1,14 @@
-import { newId } from "../ids.ts";
-import { callerOf, type Principal, SYSTEM_CALLER } from "../principal.ts";
+import { callerOf, type Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
-import type { Command, DecideContext, Decision, Feature, Need, Outcome, TopicChanged } from "./feature.ts";
-import { keysByFeature, needName } from "./lock.ts";
-import { type Operation, recordOperations } from "./record.ts";
+import { changedTopics } from "./changed-topics.ts";
+import { decideCalls } from "./decide.ts";
+import type { Command, Feature, Need, Outcome } from "./feature.ts";
+import { keysByFeature } from "./lock.ts";
+import { cacheRows } from "./optimistic.ts";
+import { recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
-import { differingFields, type Fingerprint, lookUp, type Recorded } from "./replay.ts";
+import { type Fingerprint, lookUp } from "./replay.ts";
+import type { RowCache } from "./row-cache.ts";
 
 /** One caller's command, parsed: what `Registry.parse` made of it, and who sent it. */
 export interface Call extends Fingerprint {
@@ -46,6 +49,8 @@ export interface ExecuteOptions {
   readonly also?: readonly Need[];
   /** Told when the locks are granted and the keys looked up. */
   readonly onLocked?: (() => void) | undefined;
+  /** Where the rows go as this batch leaves them. */
+  readonly cache?: RowCache | undefined;
 }
 
 export interface Executed {
@@ -57,14 +62,15 @@ export interface Executed {
 
 /**
  * THE write path: every write of every feature, whether one command or a thousand, takes these four steps in one
- * transaction of one tenant. Two round trips: lock and replay travel together, write travels with COMMIT.
+ * transaction of one tenant. Two round trips: lock and replay travel together, write travels with COMMIT. Where the rows are
+ * known from the batch before, `executeOptimistically` takes them in one.
  */
 export async function executeCalls(
   tx: Statements,
   registry: Registry,
   tenantId: number,
   calls: readonly Call[],
-  { wait, also = [], onLocked }: ExecuteOptions,
+  { wait, also = [], onLocked, cache }: ExecuteOptions,
 ): Promise<Executed> {
   // 1 lock: every row the calls touch, one statement a table, tables and rows in one global order.
   const wanted = keysByFeature(calls.flatMap((call) => call.needs).concat(also));
@@ -88,57 +94,15 @@ export async function executeCalls(
   }
 
   // 3 decide: pure functions on the locked rows, one command after the other.
-  const all = Object.fromEntries(locked.map(({ feature, rows }) => [feature.name, rows]));
-  const stuck = new Set(
-    locked.flatMap(({ feature, stuck }) => [...stuck].map((key) => needName({ feature: feature.name, key }))),
-  );
-  const operations: Operation[] = [];
-  const decide = (call: Omit<Call, "needs">): Decision => {
-    const { feature, command, principal, kind, caller, input } = call;
-    const context: DecideContext = { principal, nowMs, operationId: newId(), newId, derive: registry.derive };
-    const decision = feature.decide(all, command, context);
-    if (!decision.ok) {
-      const error = registry.error(decision.code);
-      if (error === undefined) throw new TypeError(`no feature declares the error code "${decision.code}"`);
-      if (!error.recorded) return decision;
-    }
-    const outcome: Outcome = decision.ok ? { ok: true, data: decision.data } : decision;
-    if (decision.ok) {
-      for (const { feature, rows } of locked) {
-        const changes = decision.changes[feature.name];
-        if (changes !== undefined) feature.apply(rows, changes, context.operationId);
-      }
-    }
-    const { idempotencyKey } = command;
-    const { operationId } = context;
-    operations.push({ id: operationId, idempotencyKey, kind, caller, input, outcome });
-    recorded.set(idempotencyKey, { operationId, kind, caller, input, outcome });
-    return decision;
-  };
-  for (const { feature, rows } of locked) {
-    for (const command of feature.due?.(rows, nowMs) ?? []) decide(dueCall(feature, command, tenantId));
-  }
-  const due = operations.length;
-  const results = calls.map((call): Result => {
-    const before = recorded.get(call.command.idempotencyKey);
-    if (before !== undefined) return replay(before, call);
-    const blocked = stuck.size > 0 && call.needs.find((need) => stuck.has(needName(need)));
-    if (blocked) return { type: "stuck", need: blocked };
-    const decision = decide(call);
-    const now = recorded.get(call.command.idempotencyKey);
-    if (now !== undefined) {
-      return { type: "outcome", outcome: now.outcome, replayed: false, operationId: now.operationId };
-    }
-    if (decision.ok) throw new TypeError("a success was not recorded");
-    return { type: "not-executed", code: decision.code, details: decision.details };
-  });
+  const { operations, ...executed } = decideCalls(registry, tenantId, calls, { locked, recorded, nowMs });
+  if (cache !== undefined) cacheRows(cache, tenantId, locked, followed);
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
-    recordOperations(tx, tenantId, operations, nowMs);
+    recordOperations(tx, tenantId, operations, { atMs: nowMs });
     for (const { feature, rows } of locked) feature.write(tx, tenantId, rows, nowMs);
     if (followed || tx.touched !== undefined) {
-      const topics = locked.flatMap(({ feature, rows }) => changedTopics(feature, rows));
+      const topics = locked.flatMap(changedTopics);
       tx.touched?.push(...topics);
       // With the change or not at all: whoever follows it is told of neither more nor less than what is committed.
       if (followed && topics.length > 0) {
@@ -146,29 +110,5 @@ export async function executeCalls(
       }
     }
   }
-  return { results, due };
-}
-
-function changedTopics(feature: Feature, rows: unknown): TopicChanged[] {
-  const kind = feature.topic?.kind;
-  if (kind === undefined) return [];
-  const first = new Map<string, bigint>();
-  for (const { id, version } of feature.touched?.(rows) ?? []) {
-    const known = first.get(id);
-    if (known === undefined || version < known) first.set(id, version);
-  }
-  return [...first].map(([id, version]) => ({ kind, id, first: version }));
-}
-
-function replay(before: Recorded, call: Call): Result {
-  const fields = differingFields(before, call);
-  const { outcome, operationId } = before;
-  if (fields === undefined) return { type: "outcome", outcome, replayed: true, operationId };
-  return { type: "not-executed", code: "IDEMPOTENCY_KEY_REUSED", details: { fields } };
-}
-
-function dueCall(feature: Feature, command: Command, tenantId: number): Omit<Call, "needs"> {
-  const principal: Principal = { tenantId, subject: "holdfast", role: "service" };
-  const { idempotencyKey: _, kind, ...input } = command;
-  return { principal, feature, command, kind, input: JSON.stringify(input), caller: SYSTEM_CALLER };
+  return executed;
 }

@@ -30,6 +30,8 @@ export interface Lane {
   /** Calls of its that are aboard a transaction. */
   aboard: number;
   running: boolean;
+  /** Whether the latest batch was decided before its rows were locked. */
+  optimistic: boolean;
   /** Told of each call that joins those who wait. */
   onJoined: (() => void) | undefined;
   /** Forgets it, unless it is at work. */
@@ -45,9 +47,10 @@ export interface LaneLimits {
 
 /**
  * As many calls are worth a transaction of their own, where they could share one with others: it costs as much as ten to twenty
- * calls in it, and saves them that they wait for the answer to the COMMIT before theirs.
+ * calls in it, and saves them that they wait for the answer to the COMMIT before theirs. Where Postgres need not wait in
+ * the middle of a transaction either, for what is decided on its locks, fewer do.
  */
-export const WORTH_A_BATCH = 64;
+const WORTH_A_BATCH = { optimistic: 16, pessimistic: 64 };
 
 /** Where calls wait: which lane each belongs in, and who is in it. */
 export class Lanes {
@@ -150,13 +153,31 @@ export class Lanes {
 }
 
 function createLane(tenantId: number, stuck: Lane["stuck"], remove: () => void): Lane {
-  return { tenantId, stuck, waiting: [], aboard: 0, running: false, onJoined: undefined, remove };
+  return {
+    tenantId,
+    stuck,
+    waiting: [],
+    aboard: 0,
+    running: false,
+    optimistic: false,
+    onJoined: undefined,
+    remove,
+  };
+}
+
+/** Whether those who wait are enough for a batch right behind the one under way: half as many as are aboard it, for else they only get fewer. */
+export function mayFollow(lane: Lane): boolean {
+  return lane.waiting.length >= worthABatch(lane) && 2 * lane.waiting.length >= lane.aboard;
 }
 
 /** Of many calls at most half, for those behind them to follow in the pipeline while they are answered and come again. */
-function share({ stuck, waiting, aboard }: Lane): number {
-  const all = waiting.length + aboard;
-  return stuck === undefined && all >= 2 * WORTH_A_BATCH ? Math.ceil(all / 2) : all;
+function share(lane: Lane): number {
+  const all = lane.waiting.length + lane.aboard;
+  return lane.stuck === undefined && all >= 2 * worthABatch(lane) ? Math.ceil(all / 2) : all;
+}
+
+function worthABatch({ optimistic }: Lane): number {
+  return optimistic ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
 }
 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
