@@ -52,7 +52,7 @@ export const plants: readonly FuzzPlant[] = [
     breaks: "a refusal changes nothing",
     edits: [
       {
-        file: "packages/db/src/write-path/execute.ts",
+        file: "packages/db/src/write-path/decide.ts",
         find: "if (!error.recorded) return decision;",
         replace: 'if (!error.recorded && decision.code !== "NOT_FOUND") return decision;',
       },

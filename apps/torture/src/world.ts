@@ -121,7 +121,7 @@ export async function createWorld({
     await bundle({
       entry: "apps/torture/src/server/main.ts",
       outfile: program,
-      edits: [SMALL_SCALE, ...(plant === undefined ? [] : findPlant(plant).edits)],
+      edits: [...SMALL_SCALE, ...(plant === undefined ? [] : findPlant(plant).edits)],
     });
     for (let index = 0; index < count; index++) await startServer(index, program);
   } catch (error) {

@@ -20,9 +20,9 @@ export const cachePlants: readonly Plant[] = [
     faults: /cut before COMMIT|terminated in/,
     edits: [
       edit(
-        "write-path/coalesce.ts",
+        "write-path/batches.ts",
         "        return { results: executed.results, epoch };",
-        "        if (epoch !== undefined) replayCache?.keep(epoch, calls, executed.results);\n        return { results: executed.results, epoch };",
+        "        const early = executed.results;\n        void epoch?.then((at) => replayCache?.keep(at, calls, early));\n        return { results: executed.results, epoch };",
       ),
     ],
   },

@@ -137,7 +137,7 @@ export const conversationPlants: readonly Plant[] = [
     bug: "what is said of answers is not recorded under its key, there is so much of it; a retry says it twice",
     edits: [
       edit(
-        "write-path/execute.ts",
+        "write-path/decide.ts",
         "    operations.push({ id: operationId,",
         '    if (kind !== "conversations.save") operations.push({ id: operationId,',
       ),

@@ -7,7 +7,7 @@ import { plants } from "./plants.ts";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 describe("every planted bug", () => {
-  const every = [...plants, { name: "small scale", edits: [SMALL_SCALE] }];
+  const every = [...plants, { name: "small scale", edits: SMALL_SCALE }];
   test.each(every)("$name fits the source exactly once", async ({ edits }) => {
     for (const { file, find } of edits) {
       const source = await readFile(`${root}${file}`, "utf8");

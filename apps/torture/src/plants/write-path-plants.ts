@@ -60,7 +60,18 @@ export const writePathPlants: readonly Plant[] = [
   {
     name: "refusal-not-recorded",
     bug: "refusals are answered and forgotten, so the same key may succeed later",
-    edits: [edit("write-path/execute.ts", "if (!error.recorded) return decision;", "return decision;")],
+    edits: [edit("write-path/decide.ts", "if (!error.recorded) return decision;", "return decision;")],
+  },
+  {
+    name: "cached-row-believed",
+    bug: "what was decided on a cached row is written although the row has changed",
+    edits: [
+      edit(
+        "wallets/rows.ts",
+        "      and version = recalled.version and credit_balance = recalled.balance and held = 0 offset 0\n",
+        "      offset 0\n",
+      ),
+    ],
   },
   {
     name: "commit-not-checked",
@@ -108,7 +119,7 @@ export const writePathPlants: readonly Plant[] = [
     bug: "a batch whose COMMIT was not answered is run again under new keys",
     edits: [
       edit(
-        "write-path/coalesce.ts",
+        "write-path/batches.ts",
         "for (const ticket of aboard) ticket.attempted = true;",
         "for (const ticket of aboard) { ticket.attempted = true; (ticket.call.command as { idempotencyKey: string }).idempotencyKey += Math.random(); }",
       ),
@@ -130,7 +141,12 @@ export const writePathPlants: readonly Plant[] = [
     bug: "a COMMIT without an answer is reported as a failure that had no effect",
     edits: [
       edit(
-        "write-path/coalesce.ts",
+        "write-path/batches.ts",
+        "import { type Observer,",
+        'import { HoldfastError } from "../errors.ts";\nimport { type Observer,',
+      ),
+      edit(
+        "write-path/batches.ts",
         "    const left = aboard.filter((ticket) => !ticket.settled);",
         '    if (error instanceof OutcomeUnknown) for (const ticket of aboard) ticket.reject(new HoldfastError("TIMEOUT", { outcome: "not_started" }));\n    const left = aboard.filter((ticket) => !ticket.settled);',
       ),

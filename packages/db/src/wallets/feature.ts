@@ -55,9 +55,11 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
   write: writeWalletRows,
 
   optimistic: {
-    cacheable: (rows) => [...rows.wallets.values()].map((one) => [wallet(one.id).key, one]),
+    kinds: new Set(["credit", "debit", "transfer", "boost", "stream"].map((kind) => `wallets.${kind}`)),
+    // A hold may be past its time.
+    cacheable: (rows) =>
+      [...rows.wallets.values()].map((one) => [wallet(one.id).key, one.held === 0n ? one : undefined]),
     recall: (cached) => WalletRows.recall(cached as Wallet[]),
-    isClaimable: (rows) => rows.isClaimable,
     claim: claimWallets,
     writeClaimed: writeEntries,
   },

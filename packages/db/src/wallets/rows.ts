@@ -229,7 +229,8 @@ function sumColumns(sums: ReadonlyMap<string, Sum>): string[] {
 
 /**
  * Locks recalled wallets in id order and moves their credit in one statement, if each has the version and balance that it was
- * recalled with and holds nothing: `change_wallets` counts, and fails with ROWS_DIFFER when one was left out.
+ * recalled with and holds nothing: `change_wallets` counts, and fails with ROWS_DIFFER when one was left out. A wallet that was
+ * looked at in vain, for it had too little, is verified like the others and moves by nothing.
  */
 const CLAIM_WALLETS = `
   select holdfast.change_wallets($1::int, $2::uuid[], array_agg(found.place), $5::bigint[], $6::bigint[], $7::bigint[])
@@ -255,7 +256,7 @@ export function claimWallets(tx: Statements, tenantId: number, rows: WalletRows)
 
 /** The history of wallets that were claimed. */
 export function writeEntries(tx: Statements, tenantId: number, rows: WalletRows): void {
-  void tx.run(INSERT_ENTRIES, [String(tenantId), ...entryColumns(rows.entries)]);
+  if (rows.entries.length > 0) void tx.run(INSERT_ENTRIES, [String(tenantId), ...entryColumns(rows.entries)]);
 }
 
 const INSERT_HOLDS = `

@@ -57,22 +57,13 @@ export class WalletRows {
     return fork;
   }
 
-  /** Undefined when one of them holds credit: a hold may be past its time. */
-  static recall(wallets: readonly Wallet[]): WalletRows | undefined {
+  static recall(wallets: readonly Wallet[]): WalletRows {
     const rows = new WalletRows();
     for (const wallet of wallets) {
-      if (wallet.held !== 0n) return undefined;
       rows.recalled.set(wallet.id, wallet);
       rows.wallets.set(wallet.id, wallet);
     }
     return rows;
-  }
-
-  /** Whether each wallet that was recalled has moved, and nothing else was done. */
-  get isClaimable(): boolean {
-    if (this.opened.length > 0 || this.placed.length > 0 || this.settled.size > 0) return false;
-    for (const wallet of this.recalled.values()) if (this.wallets.get(wallet.id) === wallet) return false;
-    return true;
   }
 
   placeOf(id: string): string {

@@ -20,7 +20,7 @@ export interface Basis {
   readonly locked: readonly FeatureRows[];
   /** What the keys were used for before; what is decided now is added. */
   readonly recorded: Map<string, Recorded>;
-  /** The database's clock; when it is undefined, a decision that asks for it throws ClockUnknown. */
+  /** The database's clock; undefined where no decision may ask for it. */
   readonly nowMs: number | undefined;
 }
 
@@ -30,11 +30,6 @@ export interface Decided {
   readonly operations: Operation[];
   /** How many commands time alone had made due; they were decided before the calls. */
   readonly due: number;
-}
-
-/** A decision asked what time it is, before the database was. */
-export class ClockUnknown extends Error {
-  override readonly name = "ClockUnknown";
 }
 
 /** Decides a batch with the features' pure functions, one command after the other, each on what those before it left. */
@@ -110,7 +105,9 @@ class TimelessContext implements DecideContext {
   }
 
   get nowMs(): number {
-    throw new ClockUnknown("what time it is can't be known before the rows are locked");
+    throw new TypeError(
+      "a command of the feature's optimistic kinds asked what time it is, before the database was",
+    );
   }
 }
 

@@ -102,19 +102,18 @@ export interface Follower {
 }
 
 /**
- * What lets a batch be decided before its rows are locked, on the rows as the batch before left them: one round trip less. For a
- * feature whose rows change with their version alone.
+ * What lets a batch be decided before its rows are locked, on the rows as the batch before left them: one round trip less.
  */
 export interface Optimistic<Rows = unknown> {
-  /** The rows to remember of a batch, by their keys as in `needs`. */
+  /** The commands for which that is possible: to decide them takes no clock. */
+  readonly kinds: ReadonlySet<string>;
+  /** The rows to remember of a batch, by their keys as in `needs`; undefined for one on which time alone may change something. */
   cacheable(rows: Rows): Iterable<readonly [key: string, row: unknown]>;
-  /** The rows to decide on, made of what `cacheable` gave; undefined when something may be due on one of them. */
-  recall(cached: readonly unknown[]): Rows | undefined;
-  /** Whether `claim` would verify every row that was recalled, and it and `writeClaimed` write all that was applied. */
-  isClaimable(rows: Rows): boolean;
+  /** The rows to decide on, made of what `cacheable` gave. */
+  recall(cached: readonly unknown[]): Rows;
   /**
    * Issues the statement that locks the recalled rows in the one global order, fails with ROWS_DIFFER unless each is as it was
-   * recalled, and changes them.
+   * recalled, also one that a decision only looked at, and changes them.
    */
   claim(tx: Statements, tenantId: number, rows: Rows): Promise<unknown>;
   /** Issues what remains to be written, without waiting. */

@@ -99,15 +99,26 @@ export class Lanes {
     this.#count(to, tickets.length);
   }
 
-  /** The next batch, at the moment when there is a session for it: whoever arrived until then comes along. */
-  takeBatch(from: Lane): Ticket[] {
-    const most = Math.min(from.waiting.length, this.#limits.maxBatch, share(from));
+  /**
+   * The next batch, at the moment when there is a session for it: whoever arrived until then comes along. With `isKnown` those
+   * alone of whom it is true, if there are enough of them and it is their turn: the first of the others has the next turn.
+   */
+  takeBatch(from: Lane, isKnown?: (call: Call) => boolean): Ticket[] {
+    const [first] = from.waiting;
+    const known =
+      isKnown && first && isKnown(first.call) ? from.waiting.filter(({ call }) => isKnown(call)) : [];
+    const isWorthIt = known.length >= WORTH_A_BATCH.optimistic;
+    const part = isWorthIt ? known : from.waiting;
+    const worth = isWorthIt ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
+    const most = Math.min(this.#limits.maxBatch, share(from, part.length, worth));
     let size = 0;
     for (let needs = 0; size < most; size++) {
-      needs += from.waiting[size]?.call.needs.length ?? 0;
+      needs += part[size]?.call.needs.length ?? 0;
       if (size > 0 && needs > this.#limits.maxBatchNeeds) break;
     }
-    const batch = from.waiting.splice(0, size);
+    const batch = part.slice(0, size);
+    if (part === from.waiting) part.splice(0, size);
+    else removeAll(from.waiting, batch);
     this.#count(from, -batch.length);
     from.aboard += batch.length;
     for (const ticket of batch) board(ticket);
@@ -167,22 +178,25 @@ function createLane(tenantId: number, stuck: Lane["stuck"], remove: () => void):
 
 /** Whether those who wait are enough for a batch right behind the one under way: half as many as are aboard it, for else they only get fewer. */
 export function mayFollow(lane: Lane): boolean {
-  return lane.waiting.length >= worthABatch(lane) && 2 * lane.waiting.length >= lane.aboard;
+  const worth = lane.optimistic ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
+  return lane.waiting.length >= worth && 2 * lane.waiting.length >= lane.aboard;
 }
 
 /** Of many calls at most half, for those behind them to follow in the pipeline while they are answered and come again. */
-function share(lane: Lane): number {
-  const all = lane.waiting.length + lane.aboard;
-  return lane.stuck === undefined && all >= 2 * worthABatch(lane) ? Math.ceil(all / 2) : all;
-}
-
-function worthABatch({ optimistic }: Lane): number {
-  return optimistic ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
+function share({ stuck, aboard }: Lane, waiting: number, worth: number): number {
+  const all = waiting + aboard;
+  return stuck === undefined && all >= 2 * worth ? Math.min(waiting, Math.ceil(all / 2)) : waiting;
 }
 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
 function keyName(call: Call): string {
   return `key\0${call.command.idempotencyKey}`;
+}
+
+/** Without a gap, and in their order. */
+function removeAll(waiting: Ticket[], taken: readonly Ticket[]): void {
+  const gone = new Set(taken);
+  waiting.splice(0, waiting.length, ...waiting.filter((ticket) => !gone.has(ticket)));
 }
 
 function waitIn(lane: Lane, ticket: Ticket): void {

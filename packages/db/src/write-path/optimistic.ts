@@ -1,6 +1,6 @@
 import type { Statements } from "../statements.ts";
 import { changedTopics } from "./changed-topics.ts";
-import { ClockUnknown, type Decided, decideCalls, type FeatureRows } from "./decide.ts";
+import { decideCalls, type FeatureRows } from "./decide.ts";
 import type { Call, Executed } from "./execute.ts";
 import type { Need, Optimistic } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
@@ -12,10 +12,15 @@ import type { RowCache } from "./row-cache.ts";
 const FOLLOWED: Need = { feature: "", key: "followed" };
 const NONE: ReadonlySet<string> = new Set();
 
-export interface OptimisticOptions {
-  readonly cache: RowCache;
-  /** Told when the locks are granted. */
-  readonly onLocked?: (() => void) | undefined;
+/** Whether the next batch of the tenant may be decided on what is cached; asked once a batch. */
+export function mayBeOptimistic(cache: RowCache, tenantId: number): boolean {
+  return cache.find(tenantId, FOLLOWED) === false && cache.isTrusted(tenantId);
+}
+
+/** Whether a call can be decided on what is cached. */
+export function isKnown(cache: RowCache, { principal, feature, kind, needs }: Call): boolean {
+  if (feature.optimistic?.kinds.has(kind) !== true) return false;
+  return needs.every((need) => cache.find(principal.tenantId, need) !== undefined);
 }
 
 /**
@@ -28,16 +33,20 @@ export function executeOptimistically(
   registry: Registry,
   tenantId: number,
   calls: readonly Call[],
-  { cache, onLocked }: OptimisticOptions,
+  { cache, onLocked }: { readonly cache: RowCache; readonly onLocked?: (() => void) | undefined },
 ): Executed | undefined {
-  if (cache.find(tenantId, FOLLOWED) !== false || !cache.isTrusted(tenantId)) return undefined;
-  const recalled = recall(cache, registry, tenantId, calls);
-  if (recalled === undefined) return undefined;
-  const decided = decideWithoutClock(registry, tenantId, calls, recalled);
-  // A row that a decision only looked at would not be verified by what is written.
-  if (decided === undefined || !recalled.every(({ optimistic, rows }) => optimistic.isClaimable(rows)))
-    return undefined;
-  const { operations, ...executed } = decided;
+  if (!calls.every((call) => isKnown(cache, call))) return undefined;
+  const wanted = keysByFeature(calls.flatMap((call) => call.needs));
+  const recalled = registry.features.flatMap((feature): Recalled[] => {
+    const keys = wanted.get(feature.name);
+    const { name, optimistic } = feature;
+    if (keys === undefined || optimistic === undefined) return [];
+    const rows = optimistic.recall(keys.map((key) => cache.find(tenantId, { feature: name, key })));
+    return [{ feature, optimistic, rows, stuck: NONE }];
+  });
+  const basis = { locked: recalled, recorded: new Map(), nowMs: undefined };
+  const { operations, ...executed } = decideCalls(registry, tenantId, calls, basis);
+  if (operations.length === 0) return undefined;
   cacheRows(cache, tenantId, recalled, false);
 
   const claims = recalled.map(({ optimistic, rows }) => optimistic.claim(tx, tenantId, rows));
@@ -46,6 +55,10 @@ export function executeOptimistically(
   for (const { optimistic, rows } of recalled) optimistic.writeClaimed(tx, tenantId, rows);
   tx.touched?.push(...recalled.flatMap(changedTopics));
   return executed;
+}
+
+interface Recalled extends FeatureRows {
+  readonly optimistic: Optimistic;
 }
 
 /** Keeps the rows as a batch leaves them, for the batch that comes next. It may come before the commit: it verifies them. */
@@ -69,49 +82,6 @@ export function forgetRows(
   tenantId: number,
   aboard: readonly { readonly call: Call }[],
 ): void {
-  cache.forget(tenantId, [FOLLOWED, ...aboard.flatMap(({ call }) => call.needs)]);
-}
-
-interface Recalled extends FeatureRows {
-  readonly optimistic: Optimistic;
-}
-
-function recall(
-  cache: RowCache,
-  registry: Registry,
-  tenantId: number,
-  calls: readonly Call[],
-): Recalled[] | undefined {
-  const recalled: Recalled[] = [];
-  const wanted = keysByFeature(calls.flatMap((call) => call.needs));
-  for (const call of calls) if (!wanted.has(call.feature.name)) return undefined;
-  for (const feature of registry.features) {
-    const keys = wanted.get(feature.name);
-    if (keys === undefined) continue;
-    const cached: unknown[] = [];
-    for (const key of keys) {
-      const row = cache.find(tenantId, { feature: feature.name, key });
-      if (row === undefined) return undefined;
-      cached.push(row);
-    }
-    const { optimistic } = feature;
-    const rows = optimistic?.recall(cached);
-    if (optimistic === undefined || rows === undefined) return undefined;
-    recalled.push({ feature, optimistic, rows, stuck: NONE });
-  }
-  return recalled;
-}
-
-function decideWithoutClock(
-  registry: Registry,
-  tenantId: number,
-  calls: readonly Call[],
-  locked: readonly FeatureRows[],
-): Decided | undefined {
-  try {
-    return decideCalls(registry, tenantId, calls, { locked, recorded: new Map(), nowMs: undefined });
-  } catch (error) {
-    if (error instanceof ClockUnknown) return undefined;
-    throw error;
-  }
+  cache.keep(tenantId, FOLLOWED, undefined);
+  for (const { call } of aboard) for (const need of call.needs) cache.keep(tenantId, need, undefined);
 }

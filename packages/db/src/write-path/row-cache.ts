@@ -21,10 +21,12 @@ export class RowCache {
   readonly #rows = new Map<string, unknown>();
   readonly #distrusted = new Map<number, Distrust>();
 
+  /** Undefined forgets it. */
   keep(tenantId: number, need: Need, row: unknown): void {
     const name = nameOf(tenantId, need);
     // Deleted first, so that it is the youngest.
     this.#rows.delete(name);
+    if (row === undefined) return;
     this.#rows.set(name, row);
     if (this.#rows.size <= MOST_ROWS) return;
     for (const oldest of this.#rows.keys()) {
@@ -35,10 +37,6 @@ export class RowCache {
 
   find(tenantId: number, need: Need): unknown {
     return this.#rows.get(nameOf(tenantId, need));
-  }
-
-  forget(tenantId: number, needs: Iterable<Need>): void {
-    for (const need of needs) this.#rows.delete(nameOf(tenantId, need));
   }
 
   /** Asked once a batch: where servers share their rows, the cache is tried rarely. */

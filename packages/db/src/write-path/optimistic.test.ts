@@ -1,0 +1,187 @@
+import postgres from "postgres";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { connect, type Db, execute, type Principal, type TransactionSeen } from "../index.ts";
+import { holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
+import { createTestDatabase, startWireMeter, type TestDatabase, throughPort } from "../testing/index.ts";
+import { verify } from "../verify.ts";
+
+/** Two servers. The first knows the wallets from its own calls; what happens at the second it isn't told. */
+let database: TestDatabase;
+let sql: postgres.Sql;
+let knowing: Db;
+let other: Db;
+let from: string;
+let to: string;
+const seen: TransactionSeen[] = [];
+/** Whether the test changed what is recorded behind Holdfast's back. */
+let tampered: boolean;
+const tokenSecret = "a secret of this test";
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  knowing = connect({ url: database.url, tokenSecret, observe: { transaction: (one) => seen.push(one) } });
+  other = connect({ url: database.url, tokenSecret });
+  from = await openWallet(knowing, 100n);
+  to = await openWallet(knowing, 0n, { ownerId: "bob" });
+  await transfer(knowing, 1n);
+  seen.length = 0;
+  tampered = false;
+});
+afterEach(async () => {
+  await knowing.close();
+  await other.close();
+  if (!tampered) expect(await verify({ url: database.url })).toEqual([]);
+  await sql.end();
+  await database.close();
+});
+
+const command = (amount: bigint, idempotencyKey = newKey()) =>
+  ({ kind: "wallets.transfer", idempotencyKey, fromWalletId: from, toWalletId: to, amount }) as const;
+const transfer = (db: Db, amount: bigint, idempotencyKey?: string, by: Principal = shop) =>
+  db.execute(by, command(amount, idempotencyKey));
+const results = () => seen.map(({ result }) => result);
+const together = (count: number, db: Db) => Array.from({ length: count }, () => transfer(db, 1n));
+
+describe("on rows that are known", () => {
+  test("a transfer takes one round trip, and two on rows that are not", async () => {
+    const meter = await startWireMeter(Number(new URL(database.url).port));
+    const db = connect({ url: throughPort(database.url, meter.port), sessions: 1 });
+    const tripsOf = async (call: () => Promise<unknown>) => {
+      const before = meter.roundTrips;
+      await call();
+      return meter.roundTrips - before;
+    };
+    // The first ones connect, and plan each statement.
+    for (let warm = 0; warm < 3; warm++) await transfer(db, 1n);
+    await transfer(other, 1n);
+    // In vain, locked, and known again.
+    expect(await tripsOf(() => transfer(db, 1n))).toBe(3);
+    await transfer(db, 1n);
+    expect(await tripsOf(() => transfer(db, 1n))).toBe(1);
+    await db.close();
+    await meter.close();
+  });
+
+  test("batches are decided one behind the other, and each wallet's history has no gap", async () => {
+    await transfer(other, 1n);
+    await knowing.execute(shop, {
+      kind: "wallets.credit",
+      idempotencyKey: newKey(),
+      walletId: from,
+      amount: 400n,
+    });
+    for (let round = 0; round < 5; round++) await Promise.all(together(80, knowing));
+    expect((await holdings(database.url)).wallet(to)).toMatchObject({ balance: 402n, version: 402n });
+  });
+
+  test("what Postgres' clock says under the locks is the time of an operation, in the order of the versions", async () => {
+    await Promise.all(together(40, knowing));
+    const rows = await sql`select operation.created_at from holdfast.entries as entry
+      join holdfast.operations as operation on operation.id = entry.operation_id
+      where entry.wallet_id = ${to} order by entry.version`;
+    const times = rows.map((row) => (row["created_at"] as Date).getTime());
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const [now] = await sql`select extract(epoch from clock_timestamp()) * 1000 as ms`;
+    expect(Number(now?.["ms"]) - (times.at(-1) ?? 0)).toBeLessThan(60_000);
+  });
+
+  test("a refusal is verified like a success, and moves nothing", async () => {
+    const told = await settle(transfer(knowing, 500n));
+    expect(told).toMatchObject({ code: "INSUFFICIENT_FUNDS", details: { available: "99" } });
+    expect(results()).toEqual(["committed"]);
+    expect((await holdings(database.url)).wallet(from)).toMatchObject({ balance: 99n, version: 2n });
+  });
+});
+
+describe("what another server did meanwhile counts", () => {
+  test("a transfer: the call is decided again on the rows as they are", async () => {
+    await transfer(other, 50n);
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "48", replayed: false });
+    expect(results()).toEqual(["rolled-back", "committed"]);
+  });
+
+  test("a credit: nobody is refused for what is long there", async () => {
+    await other.execute(shop, {
+      kind: "wallets.credit",
+      idempotencyKey: newKey(),
+      walletId: from,
+      amount: 900n,
+    });
+    expect(await settle(transfer(knowing, 500n))).toMatchObject({ ok: true });
+  });
+
+  test("a debit: nobody spends what is gone", async () => {
+    await transfer(other, 99n);
+    expect(await settle(transfer(knowing, 50n))).toMatchObject({ code: "INSUFFICIENT_FUNDS" });
+  });
+
+  test("a hold, and the time at which it ends", async () => {
+    const hold = { walletId: from, amount: 90n, expiresInSeconds: 1 };
+    await other.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
+    expect(await settle(transfer(knowing, 50n))).toMatchObject({ code: "INSUFFICIENT_FUNDS" });
+    await expect.poll(() => settle(transfer(knowing, 50n)), { timeout: 5_000 }).toMatchObject({ ok: true });
+  });
+
+  test("the same key: its one outcome is replayed", async () => {
+    const idempotencyKey = newKey();
+    const first = await transfer(other, 10n, idempotencyKey);
+    // So that the wallets are known as they are, and the key alone tells.
+    await transfer(knowing, 1n);
+    await transfer(knowing, 1n);
+    expect(await transfer(knowing, 10n, idempotencyKey)).toEqual({ ...first, replayed: true });
+    expect((await holdings(database.url)).wallet(to).balance).toBe(13n);
+  });
+
+  test("a key that is used again for something else", async () => {
+    const idempotencyKey = newKey();
+    await transfer(knowing, 1n, idempotencyKey);
+    expect(await settle(transfer(knowing, 2n, idempotencyKey))).toMatchObject({
+      code: "IDEMPOTENCY_KEY_REUSED",
+    });
+  });
+
+  test("a webhook that was created: it learns of the very next change", async () => {
+    const create = { idempotencyKey: newKey(), url: "https://example.com/hooks", topics: ["wallet"] };
+    await other.execute(root, { kind: "webhooks.create", ...create });
+    await transfer(knowing, 1n);
+    const rows = await sql`select topic_id from holdfast.webhook_topics where topic_id in ${sql([from, to])}`;
+    expect(rows).toHaveLength(2);
+  });
+
+  test("a backup of the same versions that holds other balances", async () => {
+    tampered = true;
+    await sql`update holdfast.wallets set credit_balance = credit_balance + 30 where id = ${from}`;
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "128" });
+    expect(results()).toEqual(["rolled-back", "committed"]);
+  });
+
+  test("somebody's own transaction, whether it commits or not", async () => {
+    for (const fails of [false, true]) {
+      const joined = other.withTransaction({ tenantId: 1 }, async (tx) => {
+        await execute(tx, shop, [command(5n)], { registry: other.registry });
+        if (fails) throw new Error("the caller's own work failed");
+      });
+      await joined.catch(() => {});
+      await transfer(knowing, 1n);
+    }
+    expect((await holdings(database.url)).wallet(to).balance).toBe(8n);
+  });
+});
+
+test("two servers on one pair of wallets, each as busy as the other: every call counts once", async () => {
+  await knowing.execute(shop, {
+    kind: "wallets.credit",
+    idempotencyKey: newKey(),
+    walletId: from,
+    amount: 9_000n,
+  });
+  const each = async (db: Db) => {
+    for (let turn = 0; turn < 25; turn++) await Promise.all(together(40, db));
+  };
+  await Promise.all([each(knowing), each(other)]);
+  expect((await holdings(database.url)).wallet(to)).toMatchObject({ balance: 2_001n, version: 2_001n });
+  // Most of what is tried is not in vain, for what is often in vain is seldom tried.
+  const inVain = seen.filter(({ result }) => result === "rolled-back").length;
+  expect(inVain).toBeLessThan(seen.length / 3);
+});
