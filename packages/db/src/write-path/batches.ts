@@ -69,10 +69,6 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
     /** Whether the attempt under way was decided on cached rows. Only the first one at a batch may be. */
     let optimistic = false;
     let attempts = 0;
-    const disappointed = (): void => {
-      if (optimistic) cache.disappointed(tenantId);
-      forgetRows(cache, tenantId, live);
-    };
     try {
       const how = {
         ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
@@ -98,7 +94,7 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
         const how = { cache, onLocked: watch?.locked };
         let executed: Executed | undefined;
         if (mayTry) executed = executeOptimistically(tx, registry, tenantId, calls, how);
-        else if (!isFirst) disappointed();
+        else if (!isFirst) forgetRows(cache, tenantId, live, optimistic);
         optimistic = executed !== undefined;
         it.optimistic = optimistic;
         executed ??= await executeCalls(tx, registry, tenantId, calls, { wait: !skip, ...how });
@@ -120,7 +116,7 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
       const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
       watch?.end(result);
       batch?.end(result);
-      disappointed();
+      forgetRows(cache, tenantId, live, optimistic);
       if (optimistic && isSqlstate(error, ROWS_DIFFER)) await runBatch(it, [...live], skip, sessions);
       else await recover(it, aboard, skip, error);
     } finally {

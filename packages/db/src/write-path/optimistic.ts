@@ -76,12 +76,16 @@ export function cacheRows(
   }
 }
 
-/** What failed may have failed because of what was cached. */
+/** A batch failed, and has not left its rows as it thought; if it was decided on what was cached, that may have been wrong too. */
 export function forgetRows(
   cache: RowCache,
   tenantId: number,
   aboard: readonly { readonly call: Call }[],
+  wasOptimistic: boolean,
 ): void {
-  cache.keep(tenantId, FOLLOWED, undefined);
+  if (wasOptimistic) {
+    cache.disappointed(tenantId);
+    cache.keep(tenantId, FOLLOWED, undefined);
+  }
   for (const { call } of aboard) for (const need of call.needs) cache.keep(tenantId, need, undefined);
 }
