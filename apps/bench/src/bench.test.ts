@@ -37,7 +37,14 @@ test("contenders take turns in every kind of scenario, and their tables are righ
   const tookPart = (scenario: string) =>
     report.outcomes.filter((outcome) => outcome.scenario === scenario).map(({ contender }) => contender);
   const withRedis = redisIsInstalled() ? ["holdfast-redis"] : [];
-  expect(tookPart("hot")).toEqual(["holdfast", ...withRedis, "textbook", "sql-function", "bulk"]);
+  expect(tookPart("hot")).toEqual([
+    "holdfast",
+    "holdfast-locked",
+    ...withRedis,
+    "textbook",
+    "sql-function",
+    "bulk",
+  ]);
   expect(tookPart("holds")).toEqual(["holdfast", "textbook", "sql-function"]);
   expect(tookPart("http")).toEqual(["holdfast", "textbook", "lean-no-op", "stock-no-op"]);
   for (const { wrong } of report.outcomes) expect(wrong).toEqual([]);

@@ -56,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
     description: "64 callers, transfers both ways between one pair of wallets",
     world: pair,
     callers: 64,
-    contenders: [...EVERYBODY, "holdfast-redis", "bulk"],
+    contenders: [...EVERYBODY, "holdfast-locked", "holdfast-redis", "bulk"],
     operate: transfers(evenly(2), pair),
   },
   {
@@ -64,7 +64,7 @@ export const scenarios: readonly Scenario[] = [
     description: "the same with 512 callers, beside the bulk bound",
     world: pair,
     callers: 512,
-    contenders: ["holdfast", "bulk"],
+    contenders: ["holdfast", "holdfast-locked", "bulk"],
     operate: transfers(evenly(2), pair),
   },
   {
@@ -72,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
     description: "64 callers, pairs drawn evenly from 10,000 wallets",
     world: tenThousand,
     callers: 64,
-    contenders: [...EVERYBODY, "bulk"],
+    contenders: [...EVERYBODY, "holdfast-locked", "bulk"],
     operate: transfers(evenly(10_000), tenThousand),
   },
   {
@@ -88,7 +88,7 @@ export const scenarios: readonly Scenario[] = [
     description: "one caller, one pair of wallets: what a call costs when nobody shares its transaction",
     world: pair,
     callers: 1,
-    contenders: EVERYBODY,
+    contenders: [...EVERYBODY, "holdfast-locked"],
     operate: transfers(evenly(2), pair),
   },
   {

@@ -13,6 +13,13 @@ export const holdfast: Contender = {
   setUp: (world) => setUpHoldfast(world, (url) => connect({ url })),
 };
 
+/** The product without the rows that it remembers. */
+export const holdfastLocked: Contender = {
+  name: "holdfast-locked",
+  description: "the same, every batch decided when its rows are locked, as where others change them too",
+  setUp: (world) => setUpHoldfast(world, (url) => connect({ url, cachedRows: 0 })),
+};
+
 /** A ledger on a Holdfast that `open` connects. */
 export async function setUpHoldfast(world: World, open: (url: string) => Db): Promise<Ledger> {
   const { url, tenants } = world;

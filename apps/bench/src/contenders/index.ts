@@ -1,7 +1,7 @@
 import { redisIsInstalled } from "@holdfast/server/testing";
 import { bulk } from "./bulk.ts";
 import type { Contender } from "./contender.ts";
-import { holdfast } from "./holdfast.ts";
+import { holdfast, holdfastLocked } from "./holdfast.ts";
 import { holdfastRedis } from "./holdfast-redis.ts";
 import { pgledger } from "./pgledger.ts";
 import { sqlFunction } from "./sql-function.ts";
@@ -9,6 +9,13 @@ import { textbook } from "./textbook.ts";
 
 /** In the order of their turns. */
 export function contenders(pgledgerFile: string | undefined): Contender[] {
-  const ours = [holdfast, ...(redisIsInstalled() ? [holdfastRedis] : []), textbook, sqlFunction, bulk];
+  const ours = [
+    holdfast,
+    holdfastLocked,
+    ...(redisIsInstalled() ? [holdfastRedis] : []),
+    textbook,
+    sqlFunction,
+    bulk,
+  ];
   return pgledgerFile === undefined ? ours : [...ours, pgledger(pgledgerFile)];
 }

@@ -22,6 +22,8 @@ export interface BatchOptions {
    * who holds one longer is stuck, and must not hold up the calls that don't need it.
    */
   readonly briefWaitMs: number;
+  /** The most rows that are remembered from batch to batch. */
+  readonly cachedRows: number;
   /** Told what a transaction has changed, once it is committed. */
   readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;
   readonly observer: Observer | undefined;
@@ -52,7 +54,7 @@ function batchDeadline(tickets: readonly Ticket[], mostMs: number): number {
 
 export function createBatches(options: BatchOptions & Surroundings): Batches {
   const { sessions, registry, replayCache, lanes, move, turnMs } = options;
-  const cache = new RowCache();
+  const cache = new RowCache(options.cachedRows);
 
   /**
    * Runs `aboard`, or when that is empty the next batch of the lane, in one transaction. With `skip` it does not wait for

@@ -169,6 +169,41 @@ describe("what another server did meanwhile counts", () => {
   });
 });
 
+describe("calls on rows that are known and calls on others", () => {
+  let strange: readonly string[];
+  beforeEach(async () => {
+    await knowing.execute(shop, {
+      kind: "wallets.credit",
+      idempotencyKey: newKey(),
+      walletId: from,
+      amount: 400n,
+    });
+    strange = await Promise.all(Array.from({ length: 5 }, () => openWallet(other, 0n)));
+    seen.length = 0;
+  });
+  const credits = () =>
+    strange.map((walletId) =>
+      knowing.execute(shop, { kind: "wallets.credit", idempotencyKey: newKey(), walletId, amount: 1n }),
+    );
+  const sizes = () => seen.map(({ calls }) => calls);
+
+  test("don't go together when there are many of the first, and the others are next", async () => {
+    await Promise.all([...together(40, knowing), ...credits()]);
+    expect(sizes()).toEqual([20, 20, 5]);
+    expect(results()).toEqual(["committed", "committed", "committed"]);
+  });
+
+  test("go together when it is the others' turn", async () => {
+    await Promise.all([...credits(), ...together(40, knowing)]);
+    expect(sizes()).toEqual([45]);
+  });
+
+  test("go together when there are few of the first", async () => {
+    await Promise.all([...together(10, knowing), ...credits()]);
+    expect(sizes()).toEqual([15]);
+  });
+});
+
 test("two servers on one pair of wallets, each as busy as the other: every call counts once", async () => {
   await knowing.execute(shop, {
     kind: "wallets.credit",

@@ -1,8 +1,6 @@
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 
-/** The most rows that are kept; the one that was used longest ago makes room. */
-const MOST_ROWS = 100_000;
 /** The most batches of a tenant that go without the cache, after others kept changing what was in it. */
 const MOST_BATCHES_WITHOUT = 256;
 
@@ -19,7 +17,13 @@ interface Distrust {
  */
 export class RowCache {
   readonly #rows = new Map<string, unknown>();
+  readonly #mostRows: number;
   readonly #distrusted = new Map<number, Distrust>();
+
+  /** Beyond `mostRows` the one that was used longest ago makes room. */
+  constructor(mostRows: number) {
+    this.#mostRows = mostRows;
+  }
 
   /** Undefined forgets it. */
   keep(tenantId: number, need: Need, row: unknown): void {
@@ -28,7 +32,7 @@ export class RowCache {
     this.#rows.delete(name);
     if (row === undefined) return;
     this.#rows.set(name, row);
-    if (this.#rows.size <= MOST_ROWS) return;
+    if (this.#rows.size <= this.#mostRows) return;
     for (const oldest of this.#rows.keys()) {
       this.#rows.delete(oldest);
       return;

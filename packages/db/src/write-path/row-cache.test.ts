@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { RowCache } from "./row-cache.ts";
+
+const need = (key: string) => ({ feature: "wallets", key });
+
+describe("rows", () => {
+  test("are each tenant's own, and gone when they are forgotten", () => {
+    const cache = new RowCache(10);
+    cache.keep(1, need("a"), "one");
+    cache.keep(2, need("a"), "two");
+    expect([cache.find(1, need("a")), cache.find(2, need("a")), cache.find(1, need("b"))]).toEqual([
+      "one",
+      "two",
+      undefined,
+    ]);
+    cache.keep(1, need("a"), undefined);
+    expect([cache.find(1, need("a")), cache.find(2, need("a"))]).toEqual([undefined, "two"]);
+  });
+
+  test("make room for others, first the one that was kept longest ago", () => {
+    const cache = new RowCache(2);
+    cache.keep(1, need("a"), 1);
+    cache.keep(1, need("b"), 1);
+    cache.keep(1, need("a"), 2);
+    cache.keep(1, need("c"), 1);
+    expect(["a", "b", "c"].map((key) => cache.find(1, need(key)))).toEqual([2, undefined, 1]);
+  });
+
+  test("are not kept at all where none may be", () => {
+    const cache = new RowCache(0);
+    cache.keep(1, need("a"), 1);
+    expect(cache.find(1, need("a"))).toBeUndefined();
+  });
+});
+
+describe("trust", () => {
+  /** How many batches of the tenant go without before one may try again. */
+  function batchesWithout(cache: RowCache, tenantId: number): number {
+    let without = 0;
+    while (!cache.isTrusted(tenantId)) without++;
+    return without;
+  }
+
+  test("a tenant whose rows others keep changing goes without for longer each time; others don't", () => {
+    const cache = new RowCache(10);
+    expect(batchesWithout(cache, 1)).toBe(0);
+    const without = [1, 2, 3, 4, 5].map(() => {
+      cache.disappointed(1);
+      return batchesWithout(cache, 1);
+    });
+    expect(without).toEqual([1, 8, 64, 256, 256]);
+    expect(batchesWithout(cache, 2)).toBe(0);
+  });
+
+  test("comes back when the guesses are right, more slowly than it went", () => {
+    const cache = new RowCache(10);
+    cache.disappointed(1);
+    expect(batchesWithout(cache, 1)).toBe(1);
+    for (const _ of [1, 2, 3]) cache.verified(1);
+    cache.disappointed(1);
+    expect(batchesWithout(cache, 1)).toBe(1);
+    cache.verified(1);
+    cache.disappointed(1);
+    expect(batchesWithout(cache, 1)).toBe(4);
+  });
+});
