@@ -24,8 +24,8 @@ import {
 } from "./transaction.ts";
 import type { WalletAnswers, WalletInput, WalletKind } from "./wallets/commands.ts";
 import type { WebhookAnswers, WebhookInput, WebhookKind } from "./webhooks/commands.ts";
+import { createCall, type Result } from "./write-path/call.ts";
 import { createCoalescer } from "./write-path/coalesce.ts";
-import { createCall, type Result } from "./write-path/execute.ts";
 import type { Feature } from "./write-path/feature.ts";
 import { createRegistry, type Registry } from "./write-path/registry.ts";
 import { createReplayCache, type ReplayCache, type ReplayStore } from "./write-path/replay-cache.ts";

@@ -7,7 +7,8 @@ import { type Principal, SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
 import type { Row, Statements } from "./statements.ts";
 import type { Tx } from "./transaction.ts";
-import { createCall, executeCalls, type Result } from "./write-path/execute.ts";
+import { createCall, type Result } from "./write-path/call.ts";
+import { executeCalls } from "./write-path/execute.ts";
 import { createRegistry, type Registry } from "./write-path/registry.ts";
 
 /** A transaction that the caller opened: one of `withTransaction`, Drizzle's on any Postgres driver, or postgres.js's. */

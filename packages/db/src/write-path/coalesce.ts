@@ -6,7 +6,7 @@ import { SYSTEM_CALLER } from "../principal.ts";
 import { activeTrace } from "../trace.ts";
 import { DeadlinePassed, runTransaction } from "../transaction.ts";
 import { type BatchOptions, createBatches } from "./batches.ts";
-import type { Call, Result } from "./execute.ts";
+import type { Call, Result } from "./call.ts";
 import type { Need } from "./feature.ts";
 import { type Lane, type LaneLimits, Lanes, mayFollow, type Ticket } from "./lanes.ts";
 import { TracedCall } from "./trace.ts";

@@ -1,6 +1,6 @@
 import { newId } from "../ids.ts";
 import { type Principal, SYSTEM_CALLER } from "../principal.ts";
-import type { Call, Result } from "./execute.ts";
+import type { Call, Result } from "./call.ts";
 import type { Command, DecideContext, Decision, Feature, Outcome } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { Operation } from "./record.ts";
@@ -24,12 +24,15 @@ export interface Basis {
   readonly nowMs: number | undefined;
 }
 
-export interface Decided {
+export interface Executed {
   /** What became of the calls, in their order. */
   readonly results: Result[];
-  readonly operations: Operation[];
-  /** How many commands time alone had made due; they were decided before the calls. */
+  /** How many commands time alone had made due on the locked rows; they were decided before the calls. */
   readonly due: number;
+}
+
+export interface Decided extends Executed {
+  readonly operations: Operation[];
 }
 
 /** Decides a batch with the features' pure functions, one command after the other, each on what those before it left. */

@@ -1,46 +1,14 @@
-import { callerOf, type Principal } from "../principal.ts";
 import type { Statements } from "../statements.ts";
+import type { Call } from "./call.ts";
 import { changedTopics } from "./changed-topics.ts";
-import { decideCalls } from "./decide.ts";
-import type { Command, Feature, Need, Outcome } from "./feature.ts";
+import { decideCalls, type Executed } from "./decide.ts";
+import type { Need } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
 import { cacheRows } from "./optimistic.ts";
 import { recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
-import { type Fingerprint, lookUp } from "./replay.ts";
+import { lookUp } from "./replay.ts";
 import type { RowCache } from "./row-cache.ts";
-
-/** One caller's command, parsed: what `Registry.parse` made of it, and who sent it. */
-export interface Call extends Fingerprint {
-  readonly principal: Principal;
-  readonly feature: Feature;
-  readonly command: Command;
-  readonly needs: readonly Need[];
-}
-
-/** What became of a call. Only what is recorded is an outcome; a call that is stuck has not been looked at. */
-export type Result =
-  | {
-      readonly type: "outcome";
-      readonly outcome: Outcome;
-      readonly replayed: boolean;
-      readonly operationId?: string | undefined;
-    }
-  | { readonly type: "not-executed"; readonly code: string; readonly details: unknown }
-  | { readonly type: "stuck"; readonly need: Need };
-
-export function createCall(registry: Registry, principal: Principal, kind: string, sent: unknown): Call {
-  const { feature, command, input } = registry.parse(kind, sent);
-  return {
-    principal,
-    feature,
-    command,
-    kind,
-    input,
-    caller: callerOf(principal),
-    needs: feature.needs(command, principal),
-  };
-}
 
 export interface ExecuteOptions {
   /** If false, rows that somebody else has locked are left alone, and the calls that need them come back stuck. */
@@ -51,13 +19,6 @@ export interface ExecuteOptions {
   readonly onLocked?: (() => void) | undefined;
   /** Where the rows go as this batch leaves them. */
   readonly cache?: RowCache | undefined;
-}
-
-export interface Executed {
-  /** What became of the calls, in their order. */
-  readonly results: Result[];
-  /** How many commands time alone had made due on the locked rows; they were decided before the calls. */
-  readonly due: number;
 }
 
 /**

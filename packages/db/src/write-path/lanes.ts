@@ -1,4 +1,4 @@
-import type { Call, Result } from "./execute.ts";
+import type { Call, Result } from "./call.ts";
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 import type { TracedCall } from "./trace.ts";

@@ -1,8 +1,9 @@
+import net from "node:net";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, type Db, execute, type Principal, type TransactionSeen } from "../index.ts";
 import { holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
-import { createTestDatabase, startWireMeter, type TestDatabase, throughPort } from "../testing/index.ts";
+import { createTestDatabase, type TestDatabase, throughPort } from "../testing/index.ts";
 import { verify } from "../verify.ts";
 
 /** Two servers. The first knows the wallets from its own calls; what happens at the second it isn't told. */
@@ -43,24 +44,56 @@ const transfer = (db: Db, amount: bigint, idempotencyKey?: string, by: Principal
 const results = () => seen.map(({ result }) => result);
 const together = (count: number, db: Db) => Array.from({ length: count }, () => transfer(db, 1n));
 
+/** Keeps what Postgres answers until it has been sent a COMMIT. */
+async function startHolder(port: number) {
+  const held: (() => void)[] = [];
+  let isHolding = false;
+  const letGo = (): void => {
+    isHolding = false;
+    for (const pass of held.splice(0)) pass();
+  };
+  const server = net.createServer((client) => {
+    const upstream = net.connect({ host: "127.0.0.1", port });
+    client.on("close", () => upstream.destroy()).on("error", () => {});
+    upstream.on("close", () => client.destroy()).on("error", () => {});
+    client.on("data", (data) => {
+      upstream.write(data);
+      if (isHolding && data.includes("commit\0")) letGo();
+    });
+    upstream.on("data", (data) => {
+      if (isHolding) held.push(() => client.write(data));
+      else client.write(data);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    hold: () => {
+      isHolding = true;
+    },
+    letGo,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
 describe("on rows that are known", () => {
-  test("a transfer takes one round trip, and two on rows that are not", async () => {
-    const meter = await startWireMeter(Number(new URL(database.url).port));
-    const db = connect({ url: throughPort(database.url, meter.port), sessions: 1 });
-    const tripsOf = async (call: () => Promise<unknown>) => {
-      const before = meter.roundTrips;
-      await call();
-      return meter.roundTrips - before;
-    };
-    // The first ones connect, and plan each statement.
-    for (let warm = 0; warm < 3; warm++) await transfer(db, 1n);
-    await transfer(other, 1n);
-    // In vain, locked, and known again.
-    expect(await tripsOf(() => transfer(db, 1n))).toBe(3);
+  test("a transfer is sent whole before anything of it is answered; on others it waits for its locks", async () => {
+    const holder = await startHolder(Number(new URL(database.url).port));
+    const db = connect({ url: throughPort(database.url, holder.port), sessions: 1 });
     await transfer(db, 1n);
-    expect(await tripsOf(() => transfer(db, 1n))).toBe(1);
+    holder.hold();
+    expect(await transfer(db, 1n)).toMatchObject({ balance: "97" });
+
+    await transfer(db, 1n);
+    const strange = await openWallet(other, 50n);
+    holder.hold();
+    const answer = db.execute(shop, { ...command(1n), fromWalletId: strange });
+    const waited = new Promise((resolve) => setTimeout(resolve, 200, "waited"));
+    expect(await Promise.race([answer, waited])).toBe("waited");
+    holder.letGo();
+    expect(await answer).toMatchObject({ balance: "49" });
     await db.close();
-    await meter.close();
+    await holder.close();
   });
 
   test("batches are decided one behind the other, and each wallet's history has no gap", async () => {
@@ -149,10 +182,13 @@ describe("what another server did meanwhile counts", () => {
     expect(rows).toHaveLength(2);
   });
 
-  test("a backup of the same versions that holds other balances", async () => {
+  test.each([
+    ["another balance", "credit_balance = credit_balance - 30"],
+    ["credit set aside", "held = 30"],
+  ])("a backup of the same versions that has %s", async (_, change) => {
     tampered = true;
-    await sql`update holdfast.wallets set credit_balance = credit_balance + 30 where id = ${from}`;
-    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "128" });
+    await sql.unsafe(`update holdfast.wallets set ${change} where id = '${from}'`);
+    expect(await settle(transfer(knowing, 80n))).toMatchObject({ details: { available: "69" } });
     expect(results()).toEqual(["rolled-back", "committed"]);
   });
 

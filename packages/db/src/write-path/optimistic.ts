@@ -1,7 +1,7 @@
 import type { Statements } from "../statements.ts";
+import type { Call } from "./call.ts";
 import { changedTopics } from "./changed-topics.ts";
-import { decideCalls, type FeatureRows } from "./decide.ts";
-import type { Call, Executed } from "./execute.ts";
+import { decideCalls, type Executed, type FeatureRows } from "./decide.ts";
 import type { Need, Optimistic } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
 import { recordOperations } from "./record.ts";

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import { type Observer, observeReplayCache, type ReplayCacheSeen } from "../observe.ts";
 import { type Statements, textOf } from "../statements.ts";
-import type { Call, Result } from "./execute.ts";
+import type { Call, Result } from "./call.ts";
 import type { Outcome } from "./feature.ts";
 
 /**
