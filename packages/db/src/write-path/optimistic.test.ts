@@ -149,6 +149,13 @@ describe("what another server did meanwhile counts", () => {
     expect(await settle(transfer(knowing, 50n))).toMatchObject({ code: "INSUFFICIENT_FUNDS" });
   });
 
+  test("a credit and a debit of as much: the balance is the same, and the versions are theirs", async () => {
+    const both = ["wallets.credit", "wallets.debit"] as const;
+    for (const kind of both)
+      await other.execute(shop, { kind, idempotencyKey: newKey(), walletId: from, amount: 7n });
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "98", version: "5" });
+  });
+
   test("a hold, and the time at which it ends", async () => {
     const hold = { walletId: from, amount: 90n, expiresInSeconds: 1 };
     await other.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
