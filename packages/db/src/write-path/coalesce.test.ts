@@ -241,7 +241,7 @@ describe("the queue", () => {
 });
 
 test("calls that arrive together travel together: one transaction for all", async () => {
-  const wallets = await Promise.all(range(50).map(() => openWallet(db, 10n)));
+  const wallets = await Promise.all(range(30).map(() => openWallet(db, 10n)));
   const commands: HoldfastCommand[] = wallets.map((walletId) => debit(walletId));
   await Promise.all(commands.map((command) => db.execute(shop, command)));
   const count = `select count(distinct xmin::text)::int as transactions from holdfast.entries

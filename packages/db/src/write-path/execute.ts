@@ -56,7 +56,7 @@ export async function executeCalls(
 
   // 3 decide: pure functions on the locked rows, one command after the other.
   const { operations, ...executed } = decideCalls(registry, tenantId, calls, { locked, recorded, nowMs });
-  if (cache !== undefined) cacheRows(cache, tenantId, locked, followed);
+  if (cache !== undefined) cacheRows(cache, tenantId, locked, operations, followed);
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {

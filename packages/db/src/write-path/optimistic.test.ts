@@ -119,6 +119,13 @@ describe("on rows that are known", () => {
     expect(Number(now?.["ms"]) - (times.at(-1) ?? 0)).toBeLessThan(60_000);
   });
 
+  test("a replay is looked up, and not tried in vain", async () => {
+    const idempotencyKey = newKey();
+    const first = await transfer(knowing, 1n, idempotencyKey);
+    expect(await transfer(knowing, 1n, idempotencyKey)).toEqual({ ...first, replayed: true });
+    expect(results()).toEqual(["committed", "committed"]);
+  });
+
   test("a refusal is verified like a success, and moves nothing", async () => {
     const told = await settle(transfer(knowing, 500n));
     expect(told).toMatchObject({ code: "INSUFFICIENT_FUNDS", details: { available: "99" } });

@@ -4,7 +4,7 @@ import { changedTopics } from "./changed-topics.ts";
 import { decideCalls, type Executed, type FeatureRows } from "./decide.ts";
 import type { Need, Optimistic } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
-import { recordOperations } from "./record.ts";
+import { type Operation, recordOperations } from "./record.ts";
 import type { Registry } from "./registry.ts";
 import type { RowCache } from "./row-cache.ts";
 
@@ -17,10 +17,12 @@ export function mayBeOptimistic(cache: RowCache, tenantId: number): boolean {
   return cache.find(tenantId, FOLLOWED) === false && cache.isTrusted(tenantId);
 }
 
-/** Whether a call can be decided on what is cached. */
-export function isKnown(cache: RowCache, { principal, feature, kind, needs }: Call): boolean {
+/** Whether a call can be decided on what is cached: it is no replay, and its rows are there. */
+export function isKnown(cache: RowCache, { principal, feature, command, kind, needs }: Call): boolean {
+  const { tenantId } = principal;
   if (feature.optimistic?.kinds.has(kind) !== true) return false;
-  return needs.every((need) => cache.find(principal.tenantId, need) !== undefined);
+  if (cache.hasKey(tenantId, command.idempotencyKey)) return false;
+  return needs.every((need) => cache.find(tenantId, need) !== undefined);
 }
 
 /**
@@ -47,7 +49,7 @@ export function executeOptimistically(
   const basis = { locked: recalled, recorded: new Map(), nowMs: undefined };
   const { operations, ...executed } = decideCalls(registry, tenantId, calls, basis);
   if (operations.length === 0) return undefined;
-  cacheRows(cache, tenantId, recalled, false);
+  cacheRows(cache, tenantId, recalled, operations, false);
 
   const claims = recalled.map(({ optimistic, rows }) => optimistic.claim(tx, tenantId, rows));
   if (onLocked !== undefined) void Promise.all(claims).then(onLocked, () => {});
@@ -61,13 +63,15 @@ interface Recalled extends FeatureRows {
   readonly optimistic: Optimistic;
 }
 
-/** Keeps the rows as a batch leaves them, for the batch that comes next. It may come before the commit: it verifies them. */
+/** Keeps the rows as a batch leaves them and the keys that it uses, for the batch that comes next. It may come before the commit: it verifies them. */
 export function cacheRows(
   cache: RowCache,
   tenantId: number,
   locked: readonly FeatureRows[],
+  operations: readonly Operation[],
   followed: boolean,
 ): void {
+  for (const { idempotencyKey } of operations) cache.keepKey(tenantId, idempotencyKey);
   cache.keep(tenantId, FOLLOWED, followed);
   for (const { feature, rows } of locked) {
     for (const [key, row] of feature.optimistic?.cacheable(rows) ?? []) {

@@ -33,6 +33,13 @@ describe("rows", () => {
   });
 });
 
+test("keys are each tenant's own, and the latest are remembered", () => {
+  const cache = new RowCache(10);
+  for (let at = 0; at <= 20_000; at++) cache.keepKey(1, `key ${at}`);
+  expect([0, 1, 20_000].map((at) => cache.hasKey(1, `key ${at}`))).toEqual([false, true, true]);
+  expect(cache.hasKey(2, "key 1")).toBe(false);
+});
+
 describe("trust", () => {
   /** How many batches of the tenant go without before one may try again. */
   function batchesWithout(cache: RowCache, tenantId: number): number {

@@ -1,6 +1,8 @@
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 
+/** Of the latest keys so many are remembered: who sends one again does so soon. */
+const MOST_KEYS = 20_000;
 /** The most batches of a tenant that go without the cache, after others kept changing what was in it. */
 const MOST_BATCHES_WITHOUT = 256;
 
@@ -17,6 +19,7 @@ interface Distrust {
  */
 export class RowCache {
   readonly #rows = new Map<string, unknown>();
+  readonly #keys = new Set<string>();
   readonly #mostRows: number;
   readonly #distrusted = new Map<number, Distrust>();
 
@@ -32,15 +35,22 @@ export class RowCache {
     this.#rows.delete(name);
     if (row === undefined) return;
     this.#rows.set(name, row);
-    if (this.#rows.size <= this.#mostRows) return;
-    for (const oldest of this.#rows.keys()) {
-      this.#rows.delete(oldest);
-      return;
-    }
+    if (this.#rows.size > this.#mostRows) dropOldest(this.#rows);
   }
 
   find(tenantId: number, need: Need): unknown {
     return this.#rows.get(nameOf(tenantId, need));
+  }
+
+  /** Remembers that an idempotency key is used, or may be. */
+  keepKey(tenantId: number, idempotencyKey: string): void {
+    this.#keys.add(`${tenantId}\0${idempotencyKey}`);
+    if (this.#keys.size > MOST_KEYS) dropOldest(this.#keys);
+  }
+
+  /** Whether a call with this key is a replay, as far as is remembered. */
+  hasKey(tenantId: number, idempotencyKey: string): boolean {
+    return this.#keys.has(`${tenantId}\0${idempotencyKey}`);
   }
 
   /** Asked once a batch: where servers share their rows, the cache is tried rarely. */
@@ -62,6 +72,14 @@ export class RowCache {
   disappointed(tenantId: number): void {
     const left = this.#distrusted.get(tenantId)?.next ?? 1;
     this.#distrusted.set(tenantId, { left, next: Math.min(8 * left, MOST_BATCHES_WITHOUT) });
+  }
+}
+
+/** Sets and maps keep the order in which things were added. */
+function dropOldest(kept: Set<string> | Map<string, unknown>): void {
+  for (const oldest of kept.keys()) {
+    kept.delete(oldest);
+    return;
   }
 }
 
