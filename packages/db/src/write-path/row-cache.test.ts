@@ -17,13 +17,18 @@ describe("rows", () => {
     expect([cache.find(1, need("a")), cache.find(2, need("a"))]).toEqual([undefined, "two"]);
   });
 
-  test("make room for others, first the one that was kept longest ago", () => {
-    const cache = new RowCache(2);
-    cache.keep(1, need("a"), 1);
-    cache.keep(1, need("b"), 1);
-    cache.keep(1, need("a"), 2);
-    cache.keep(1, need("c"), 1);
-    expect(["a", "b", "c"].map((key) => cache.find(1, need(key)))).toEqual([2, undefined, 1]);
+  test("make room for others: the latest are kept, half as many at least and no more than may be", () => {
+    const cache = new RowCache(100);
+    for (let at = 0; at < 1_000; at++) {
+      cache.keep(1, need("used"), at);
+      cache.keep(1, need(`row ${at}`), at);
+    }
+    const kept = Array.from({ length: 1_000 }, (_, at) => cache.find(1, need(`row ${at}`)) ?? -1).filter(
+      (row) => row !== -1,
+    );
+    expect(kept.slice(-49)).toEqual(Array.from({ length: 49 }, (_, at) => 951 + at));
+    expect(kept.length).toBeLessThanOrEqual(100);
+    expect(cache.find(1, need("used"))).toBe(999);
   });
 
   test("are not kept at all where none may be", () => {
@@ -35,9 +40,9 @@ describe("rows", () => {
 
 test("keys are each tenant's own, and the latest are remembered", () => {
   const cache = new RowCache(10);
-  for (let at = 0; at <= 20_000; at++) cache.keepKey(1, `key ${at}`);
-  expect([0, 1, 20_000].map((at) => cache.hasKey(1, `key ${at}`))).toEqual([false, true, true]);
-  expect(cache.hasKey(2, "key 1")).toBe(false);
+  for (let at = 0; at < 30_000; at++) cache.keepKey(1, `key ${at}`);
+  expect([0, 20_001, 29_999].map((at) => cache.hasKey(1, `key ${at}`))).toEqual([false, true, true]);
+  expect(cache.hasKey(2, "key 29999")).toBe(false);
 });
 
 describe("trust", () => {

@@ -18,24 +18,17 @@ interface Distrust {
  * left them so may yet fail. Who decides on them has them verified under their locks, in the transaction that writes.
  */
 export class RowCache {
-  readonly #rows = new Map<string, unknown>();
-  readonly #keys = new Set<string>();
-  readonly #mostRows: number;
+  readonly #rows: Latest<unknown>;
+  readonly #keys = new Latest<true>(MOST_KEYS);
   readonly #distrusted = new Map<number, Distrust>();
 
-  /** Beyond `mostRows` the one that was used longest ago makes room. */
   constructor(mostRows: number) {
-    this.#mostRows = mostRows;
+    this.#rows = new Latest(mostRows);
   }
 
   /** Undefined forgets it. */
   keep(tenantId: number, need: Need, row: unknown): void {
-    const name = nameOf(tenantId, need);
-    // Deleted first, so that it is the youngest.
-    this.#rows.delete(name);
-    if (row === undefined) return;
-    this.#rows.set(name, row);
-    if (this.#rows.size > this.#mostRows) dropOldest(this.#rows);
+    this.#rows.set(nameOf(tenantId, need), row);
   }
 
   find(tenantId: number, need: Need): unknown {
@@ -44,13 +37,12 @@ export class RowCache {
 
   /** Remembers that an idempotency key is used, or may be. */
   keepKey(tenantId: number, idempotencyKey: string): void {
-    this.#keys.add(`${tenantId}\0${idempotencyKey}`);
-    if (this.#keys.size > MOST_KEYS) dropOldest(this.#keys);
+    this.#keys.set(`${tenantId}\0${idempotencyKey}`, true);
   }
 
   /** Whether a call with this key is a replay, as far as is remembered. */
   hasKey(tenantId: number, idempotencyKey: string): boolean {
-    return this.#keys.has(`${tenantId}\0${idempotencyKey}`);
+    return this.#keys.get(`${tenantId}\0${idempotencyKey}`) !== undefined;
   }
 
   /** Asked once a batch: where servers share their rows, the cache is tried rarely. */
@@ -75,11 +67,34 @@ export class RowCache {
   }
 }
 
-/** Sets and maps keep the order in which things were added. */
-function dropOldest(kept: Set<string> | Map<string, unknown>): void {
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
+/**
+ * What was set latest, half of `most` at least. In two generations: a Map that drops its oldest entry each time walks past all
+ * that it has dropped before.
+ */
+class Latest<T> {
+  readonly #half: number;
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+
+  constructor(most: number) {
+    this.#half = Math.ceil(most / 2);
+  }
+
+  get(name: string): T | undefined {
+    return this.#young.get(name) ?? this.#old.get(name);
+  }
+
+  set(name: string, value: T | undefined): void {
+    if (value === undefined) {
+      this.#young.delete(name);
+      this.#old.delete(name);
+      return;
+    }
+    if (this.#half === 0) return;
+    this.#young.set(name, value);
+    if (this.#young.size <= this.#half) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }
 
