@@ -104,11 +104,12 @@ export class Lanes {
    * alone of whom it is true, if there are enough of them and it is their turn: the first of the others has the next turn.
    */
   takeBatch(from: Lane, isKnown?: (call: Call) => boolean): Ticket[] {
-    const [first] = from.waiting;
-    const known =
-      isKnown && first && isKnown(first.call) ? from.waiting.filter(({ call }) => isKnown(call)) : [];
+    // Of thousands who wait only the next ones are looked at.
+    const next = from.waiting.slice(0, 2 * this.#limits.maxBatch);
+    const [first] = next;
+    const known = isKnown && first && isKnown(first.call) ? next.filter(({ call }) => isKnown(call)) : [];
     const isWorthIt = known.length >= WORTH_A_BATCH.optimistic;
-    const part = isWorthIt ? known : from.waiting;
+    const part = isWorthIt ? known : next;
     const worth = isWorthIt ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
     const most = Math.min(this.#limits.maxBatch, share(from, part.length, worth));
     let size = 0;
@@ -117,8 +118,8 @@ export class Lanes {
       if (size > 0 && needs > this.#limits.maxBatchNeeds) break;
     }
     const batch = part.slice(0, size);
-    if (part === from.waiting) part.splice(0, size);
-    else removeAll(from.waiting, batch);
+    const taken = new Set(batch);
+    from.waiting.splice(0, next.length, ...next.filter((ticket) => !taken.has(ticket)));
     this.#count(from, -batch.length);
     from.aboard += batch.length;
     for (const ticket of batch) board(ticket);
@@ -191,12 +192,6 @@ function share({ stuck, aboard }: Lane, waiting: number, worth: number): number 
 /** The name of the lane in which calls wait whose key another transaction is recording. */
 function keyName(call: Call): string {
   return `key\0${call.command.idempotencyKey}`;
-}
-
-/** Without a gap, and in their order. */
-function removeAll(waiting: Ticket[], taken: readonly Ticket[]): void {
-  const gone = new Set(taken);
-  waiting.splice(0, waiting.length, ...waiting.filter((ticket) => !gone.has(ticket)));
 }
 
 function waitIn(lane: Lane, ticket: Ticket): void {
