@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createTestDatabase, startWireMeter, type WireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { holdfast } from "./contenders/holdfast.ts";
+import { holdfastLocked } from "./contenders/holdfast.ts";
 
 async function behindMeter(
   work: (url: string, meter: Awaited<ReturnType<typeof startWireMeter>>) => Promise<void>,
@@ -34,9 +34,10 @@ test("counts what a client waits for, and what it executes", async () => {
   });
 });
 
+// On rows that are known it takes one: optimistic.test.ts.
 test("a lone transfer takes two round trips: lock and look-up, write and COMMIT", async () => {
   await behindMeter(async (url, meter) => {
-    const ledger = await holdfast.setUp({ url, wallets: 2, tenants: 1, balance: 100 });
+    const ledger = await holdfastLocked.setUp({ url, wallets: 2, tenants: 1, balance: 100 });
     try {
       // Statements are prepared the first time.
       await ledger.transfer(0, 1, "first");

@@ -205,7 +205,10 @@ async function commit(
   );
   onSent();
   const [failure, committed] = await Promise.all([statements, answer]);
-  if (failure !== undefined && !(failure instanceof SessionLost)) throw failure;
+  if (failure !== undefined && !(failure instanceof SessionLost)) {
+    // With the session gone it is what its BEGIN was told: no such database, too many connections.
+    throw session.lost ? new SessionLost("the session was lost before COMMIT", { cause: failure }) : failure;
+  }
   if ("error" in committed) {
     if (!connectionFailed(committed.error)) throw committed.error;
     throw new OutcomeUnknown("COMMIT was sent and not answered", { cause: committed.error });

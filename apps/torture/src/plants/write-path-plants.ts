@@ -79,8 +79,8 @@ export const writePathPlants: readonly Plant[] = [
     edits: [
       edit(
         "transaction.ts",
-        "if (failure !== undefined && !(failure instanceof SessionLost)) throw failure;",
-        "",
+        "if (failure !== undefined && !(failure instanceof SessionLost)) {",
+        "if (failure === null) {",
       ),
       edit("transaction.ts", 'if (committed.tag !== "COMMIT") {', "if (committed.tag === undefined) {"),
     ],
