@@ -49,8 +49,8 @@ export interface ConnectOptions {
   /** The most calls that may wait; beyond it callers are told OVERLOADED. Default 20,000. */
   readonly maxWaiting?: number;
   /**
-   * The most wallets that are remembered as the latest batch left them, some 400 bytes each: a batch of them that nobody else has
-   * changed since takes one round trip instead of two. With 0 every batch takes two. Default 100,000.
+   * How many wallets are remembered as the latest batch left them, and up to twice as many, some 400 bytes each: a batch of them
+   * that nobody else has changed since takes one round trip instead of two. With 0 every batch takes two. Default 100,000.
    */
   readonly cachedRows?: number;
   /** False behind a PgBouncer older than 1.21 in transaction mode. Default true. */

@@ -23,7 +23,7 @@ export interface BatchOptions {
    * who holds one longer is stuck, and must not hold up the calls that don't need it.
    */
   readonly briefWaitMs: number;
-  /** The most rows that are remembered from batch to batch. */
+  /** Of the latest rows so many are remembered from batch to batch, and up to twice as many. */
   readonly cachedRows: number;
   /** Told what a transaction has changed, once it is committed. */
   readonly onTouched: (tenantId: number, topics: readonly TopicName[]) => void;

@@ -17,8 +17,8 @@ describe("rows", () => {
     expect([cache.find(1, need("a")), cache.find(2, need("a"))]).toEqual([undefined, "two"]);
   });
 
-  test("make room for others: the latest are kept, half as many at least and no more than may be", () => {
-    const cache = new RowCache(100);
+  test("make room for others: the latest are kept, as many as told at least and no more than twice as many", () => {
+    const cache = new RowCache(50);
     for (let at = 0; at < 1_000; at++) {
       cache.keep(1, need("used"), at);
       cache.keep(1, need(`row ${at}`), at);

@@ -1,8 +1,8 @@
 import type { Need } from "./feature.ts";
 import { needName } from "./lock.ts";
 
-/** Of the latest keys so many are remembered: who sends one again does so soon. */
-const MOST_KEYS = 20_000;
+/** Of the latest keys so many are remembered, and up to twice as many: who sends one again does so soon. */
+const LATEST_KEYS = 10_000;
 /** The most batches of a tenant that go without the cache, after others kept changing what was in it. */
 const MOST_BATCHES_WITHOUT = 256;
 
@@ -19,11 +19,11 @@ interface Distrust {
  */
 export class RowCache {
   readonly #rows: Latest<unknown>;
-  readonly #keys = new Latest<true>(MOST_KEYS);
+  readonly #keys = new Latest<true>(LATEST_KEYS);
   readonly #distrusted = new Map<number, Distrust>();
 
-  constructor(mostRows: number) {
-    this.#rows = new Latest(mostRows);
+  constructor(latestRows: number) {
+    this.#rows = new Latest(latestRows);
   }
 
   /** Undefined forgets it. */
@@ -68,16 +68,16 @@ export class RowCache {
 }
 
 /**
- * What was set latest, half of `most` at least. In two generations: a Map that drops its oldest entry each time walks past all
+ * What was set latest: `count` things, and up to twice as many. In two generations: a Map that drops its oldest entry each time walks past all
  * that it has dropped before.
  */
 class Latest<T> {
-  readonly #half: number;
+  readonly #count: number;
   #young = new Map<string, T>();
   #old = new Map<string, T>();
 
-  constructor(most: number) {
-    this.#half = Math.ceil(most / 2);
+  constructor(count: number) {
+    this.#count = count;
   }
 
   get(name: string): T | undefined {
@@ -90,9 +90,9 @@ class Latest<T> {
       this.#old.delete(name);
       return;
     }
-    if (this.#half === 0) return;
+    if (this.#count === 0) return;
     this.#young.set(name, value);
-    if (this.#young.size <= this.#half) return;
+    if (this.#young.size <= this.#count) return;
     this.#old = this.#young;
     this.#young = new Map();
   }
