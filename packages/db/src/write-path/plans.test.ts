@@ -137,6 +137,7 @@ test("nor does one on a conversation, nor a look at it: with 20,000 messages as 
     // The second time the connections of those who watch are there for sure.
     for (let twice = 0; twice < 2; twice++) await useConversation(early, small);
     const connected = await connections(sql);
+    const [filling] = await sql`select clock_timestamp()::text as since`;
     const others = connectOne();
     const big = await importMessages(others, 10_000);
     for (let more = 0; more < 100; more++)
@@ -145,6 +146,15 @@ test("nor does one on a conversation, nor a look at it: with 20,000 messages as 
       Array.from({ length: 2_000 }, (_, at) => createConversation(others, shop, { ownerId: `owner ${at}` })),
     );
     await others.close();
+    // By when they began: those who watch come and go, and a count of sessions would take one of theirs for one of these.
+    const soon = Date.now() + 5_000;
+    while (
+      Date.now() < soon &&
+      (
+        await sql`select from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+        and backend_start > ${filling?.["since"]}::timestamptz`
+      ).length > 0
+    );
 
     const began = await rowsByIndex(sql, connected);
     const late = connectOne();
