@@ -68,8 +68,8 @@ export const writePathPlants: readonly Plant[] = [
     edits: [
       edit(
         "wallets/rows.ts",
-        "      and version = recalled.version and credit_balance = recalled.balance and held = 0 offset 0\n",
-        "      offset 0\n",
+        "$3::bigint[], $4::bigint[], $5",
+        "(select array_agg(version order by id) from holdfast.wallets where id = any($2::uuid[]) and $3::bigint[] is not null), (select array_agg(credit_balance order by id) from holdfast.wallets where id = any($2::uuid[]) and $4::bigint[] is not null), $5",
       ),
     ],
   },

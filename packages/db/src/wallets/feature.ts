@@ -2,7 +2,7 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, type WalletCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-holds.ts";
-import { claimWallets, listOverdueWallets, lockWalletRows, writeEntries, writeWalletRows } from "./rows.ts";
+import { listOverdueWallets, lockWalletRows, writeKnownWallets, writeWalletRows } from "./rows.ts";
 import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
 import { type Wallet, type WalletChange, WalletRows } from "./wallet.ts";
@@ -60,8 +60,8 @@ export const walletsFeature: Feature<WalletCommand, WalletRows, WalletChange> = 
     cacheable: (rows) =>
       [...rows.wallets.values()].map((one) => [wallet(one.id).key, one.held === 0n ? one : undefined]),
     recall: (cached) => WalletRows.recall(cached as Wallet[]),
-    claim: claimWallets,
-    writeClaimed: writeEntries,
+    followers: new Set(["webhooks"]),
+    write: writeKnownWallets,
   },
 
   topic: walletTopic,

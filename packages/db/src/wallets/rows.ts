@@ -176,12 +176,11 @@ function openedColumns({ opened }: WalletRows): string[] {
 }
 
 /** Balances move by `credit_balance + x`, in the function `change_wallets` and in no other way; every step is an entry. */
-const INSERT_ENTRIES = `insert into holdfast.entries
+const MOVE_CREDIT = `with written as (
+    insert into holdfast.entries
       (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
     select $1::int, * from unnest(
-      $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])`;
-const MOVE_CREDIT = `with written as (
-    ${INSERT_ENTRIES})
+      $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]))
   select holdfast.change_wallets($1::int, $9::uuid[], $13::tid[], $10::bigint[], $11::bigint[], $12::bigint[])`;
 
 function entryColumns(entries: readonly Entry[]): string[] {
@@ -201,7 +200,6 @@ interface Sum {
   heldChange: bigint;
   steps: bigint;
 }
-const NO_SUM: Sum = { amount: 0n, heldChange: 0n, steps: 0n };
 
 function sumByWallet(entries: readonly Entry[]): Map<string, Sum> {
   const sums = new Map<string, Sum>();
@@ -227,36 +225,37 @@ function sumColumns(sums: ReadonlyMap<string, Sum>): string[] {
   ];
 }
 
-/**
- * Locks recalled wallets in id order and moves their credit in one statement, if each has the version and balance that it was
- * recalled with and holds nothing: `change_wallets` counts, and fails with ROWS_DIFFER when one was left out. A wallet that was
- * looked at in vain, for it had too little, is verified like the others and moves by nothing.
- */
-const CLAIM_WALLETS = `
-  select holdfast.change_wallets($1::int, $2::uuid[], array_agg(found.place), $5::bigint[], $6::bigint[], $7::bigint[])
-  from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as recalled (key, version, balance) cross join lateral (
-    select ctid as place from holdfast.wallets where tenant_id = $1::int and id = recalled.key
-      and version = recalled.version and credit_balance = recalled.balance and held = 0 offset 0
-    for no key update) as found`;
+const WRITE_KNOWN = `select holdfast.write_known_wallets($1::int,
+  $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+  $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text, $12::text,
+  $13::uuid[], $14::bigint[], $15::uuid[], $16::bigint[], $17::bigint[])`;
 
-export function claimWallets(tx: Statements, tenantId: number, rows: WalletRows): Promise<unknown> {
-  const sums = sumByWallet(rows.entries);
+/** Writes a batch that was decided on recalled wallets and has set nothing aside; a wallet that was looked at in vain moves by nothing. */
+export function writeKnownWallets(
+  tx: Statements,
+  tenantId: number,
+  rows: WalletRows,
+  recorded: readonly string[],
+): Promise<unknown> {
+  const { entries } = rows;
+  if (entries.some(({ heldChange }) => heldChange !== 0n))
+    throw new TypeError("a hold needs a locked wallet");
+  const sums = sumByWallet(entries);
   const recalled = [...rows.recalled.values()];
-  const sumOf = (id: string): Sum => sums.get(id) ?? NO_SUM;
-  return tx.run(CLAIM_WALLETS, [
+  return tx.run(WRITE_KNOWN, [
     String(tenantId),
     pgArray(recalled.map((wallet) => wallet.id)),
     pgArray(recalled.map((wallet) => wallet.version)),
     pgArray(recalled.map((wallet) => wallet.balance)),
-    pgArray(recalled.map((wallet) => sumOf(wallet.id).amount)),
-    pgArray(recalled.map((wallet) => sumOf(wallet.id).heldChange)),
-    pgArray(recalled.map((wallet) => sumOf(wallet.id).steps)),
+    pgArray(recalled.map((wallet) => sums.get(wallet.id)?.amount ?? 0n)),
+    pgArray(recalled.map((wallet) => sums.get(wallet.id)?.steps ?? 0n)),
+    ...recorded,
+    pgArray(entries.map((entry) => entry.walletId)),
+    pgArray(entries.map((entry) => entry.version)),
+    pgArray(entries.map((entry) => entry.operationId)),
+    pgArray(entries.map((entry) => entry.amount)),
+    pgArray(entries.map((entry) => entry.balanceAfter)),
   ]);
-}
-
-/** The history of wallets that were claimed. */
-export function writeEntries(tx: Statements, tenantId: number, rows: WalletRows): void {
-  if (rows.entries.length > 0) void tx.run(INSERT_ENTRIES, [String(tenantId), ...entryColumns(rows.entries)]);
 }
 
 const INSERT_HOLDS = `

@@ -60,7 +60,7 @@ export async function executeCalls(
 
   // 4 write: a few set-based statements, not awaited here, so that they travel with COMMIT.
   if (operations.length > 0) {
-    recordOperations(tx, tenantId, operations, { atMs: nowMs });
+    recordOperations(tx, tenantId, operations, nowMs);
     for (const { feature, rows } of locked) feature.write(tx, tenantId, rows, nowMs);
     if (followed || tx.touched !== undefined) {
       const topics = locked.flatMap(changedTopics);

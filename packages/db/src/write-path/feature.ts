@@ -111,13 +111,14 @@ export interface Optimistic<Rows = unknown> {
   cacheable(rows: Rows): Iterable<readonly [key: string, row: unknown]>;
   /** The rows to decide on, made of what `cacheable` gave. */
   recall(cached: readonly unknown[]): Rows;
+  /** The features whose followers the statement looks for. */
+  readonly followers: ReadonlySet<string>;
   /**
-   * Issues the statement that locks the recalled rows in the one global order, fails with ROWS_DIFFER unless each is as it was
-   * recalled, also one that a decision only looked at, and changes them.
+   * Issues the one statement that locks the recalled rows in the one global order, changes them, and records the operations. It
+   * fails with ROWS_DIFFER unless each row is as it was recalled, also one that a decision only looked at, and where anybody follows.
+   * `recorded`: the columns of the operations, as `operationColumns` gives them.
    */
-  claim(tx: Statements, tenantId: number, rows: Rows): Promise<unknown>;
-  /** Issues what remains to be written, without waiting. */
-  writeClaimed(tx: Statements, tenantId: number, rows: Rows): void;
+  write(tx: Statements, tenantId: number, rows: Rows, recorded: readonly string[]): Promise<unknown>;
 }
 
 /**

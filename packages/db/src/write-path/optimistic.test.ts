@@ -1,8 +1,9 @@
 import net from "node:net";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { connect, type Db, execute, type Principal, type TransactionSeen } from "../index.ts";
-import { holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
+import { holdfastFeatures } from "../features.ts";
+import { connect, type Db, execute, type Feature, type Principal, type TransactionSeen } from "../index.ts";
+import { ada, bob, holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase, throughPort } from "../testing/index.ts";
 import { verify } from "../verify.ts";
 
@@ -124,6 +125,22 @@ describe("on rows that are known", () => {
     const first = await transfer(knowing, 1n, idempotencyKey);
     expect(await transfer(knowing, 1n, idempotencyKey)).toEqual({ ...first, replayed: true });
     expect(results()).toEqual(["committed", "committed"]);
+  });
+
+  test("row-level security refuses a user what is somebody else's, though decide forgot to ask", async () => {
+    const blind = holdfastFeatures.map(
+      (feature): Feature => ({
+        ...feature,
+        decide: (all, command, context) =>
+          feature.decide(all, command, { ...context, principal: { ...context.principal, role: "admin" } }),
+      }),
+    );
+    const db = connect({ url: database.url, features: blind, onError: () => {} });
+    await transfer(db, 1n);
+    expect(await transfer(db, 1n, newKey(), ada)).toMatchObject({ balance: "97" });
+    expect(await settle(transfer(db, 1n, newKey(), bob))).toMatchObject({ code: "NOT_FOUND" });
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "96" });
+    await db.close();
   });
 
   test("a refusal is verified like a success, and moves nothing", async () => {

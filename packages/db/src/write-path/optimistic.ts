@@ -2,9 +2,9 @@ import type { Statements } from "../statements.ts";
 import type { Call } from "./call.ts";
 import { changedTopics } from "./changed-topics.ts";
 import { decideCalls, type Executed, type FeatureRows } from "./decide.ts";
-import type { Need, Optimistic } from "./feature.ts";
+import type { Need } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
-import { type Operation, recordOperations } from "./record.ts";
+import { type Operation, operationColumns } from "./record.ts";
 import type { Registry } from "./registry.ts";
 import type { RowCache } from "./row-cache.ts";
 
@@ -27,8 +27,8 @@ export function isKnown(cache: RowCache, { principal, feature, command, kind, ne
 
 /**
  * The same four steps in one round trip, for a batch whose rows are known from the batches before: decide comes first, on
- * cached rows, and what is sent locks, verifies, writes and commits. Locking fails unless each row is as it was decided on,
- * and recording a key fails when it was used before. Undefined, and nothing sent, when that can't be done.
+ * cached rows, and one statement that travels with BEGIN and COMMIT locks, verifies, records and writes. It fails unless each
+ * row is as it was decided on, and where a key was used before. Undefined, and nothing sent, when that can't be done.
  */
 export function executeOptimistically(
   tx: Statements,
@@ -38,29 +38,23 @@ export function executeOptimistically(
   { cache, onLocked }: { readonly cache: RowCache; readonly onLocked?: (() => void) | undefined },
 ): Executed | undefined {
   if (!calls.every((call) => isKnown(cache, call))) return undefined;
+  const [feature, another] = new Set(calls.map((call) => call.feature));
+  const { name, optimistic } = feature ?? {};
   const wanted = keysByFeature(calls.flatMap((call) => call.needs));
-  const recalled = registry.features.flatMap((feature): Recalled[] => {
-    const keys = wanted.get(feature.name);
-    const { name, optimistic } = feature;
-    if (keys === undefined || optimistic === undefined) return [];
-    const rows = optimistic.recall(keys.map((key) => cache.find(tenantId, { feature: name, key })));
-    return [{ feature, optimistic, rows, stuck: NONE }];
-  });
+  const keys = wanted.get(name ?? "");
+  // One statement knows one feature's rows.
+  if (!feature || !name || !optimistic || !keys || another !== undefined || wanted.size > 1) return undefined;
+  const rows = optimistic.recall(keys.map((key) => cache.find(tenantId, { feature: name, key })));
+  const recalled = [{ feature, rows, stuck: NONE }];
   const basis = { locked: recalled, recorded: new Map(), nowMs: undefined };
   const { operations, ...executed } = decideCalls(registry, tenantId, calls, basis);
   if (operations.length === 0) return undefined;
   cacheRows(cache, tenantId, recalled, operations, false);
 
-  const claims = recalled.map(({ optimistic, rows }) => optimistic.claim(tx, tenantId, rows));
-  if (onLocked !== undefined) void Promise.all(claims).then(onLocked, () => {});
-  recordOperations(tx, tenantId, operations, { unlessFollowed: registry.followed });
-  for (const { optimistic, rows } of recalled) optimistic.writeClaimed(tx, tenantId, rows);
+  const written = optimistic.write(tx, tenantId, rows, operationColumns(operations));
+  if (onLocked !== undefined) written.then(onLocked, () => {});
   tx.touched?.push(...recalled.flatMap(changedTopics));
   return executed;
-}
-
-interface Recalled extends FeatureRows {
-  readonly optimistic: Optimistic;
 }
 
 /** Keeps the rows as a batch leaves them and the keys that it uses, for the batch that comes next. It may come before the commit: it verifies them. */

@@ -1,4 +1,3 @@
-import { ROWS_DIFFER } from "../postgres-error.ts";
 import { pgArray, type Statements } from "../statements.ts";
 import type { Outcome } from "./feature.ts";
 import type { Fingerprint } from "./replay.ts";
@@ -15,26 +14,17 @@ export interface Operation extends Fingerprint {
  * Tells row-level security by the way whether a user is aboard: where none is, it need not ask of each row whose it is. From the
  * callers as they are recorded, and not as anybody thinks they are.
  */
-const record = (at: string, atMs: string, guard = "") => `with recorded as (
+const RECORD = `with recorded as (
   insert into holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
-  select tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp(${atMs}::float8 / 1000),
-    ${seal(`${atMs}::bigint`)}
-  from ${at}(
+  select tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp($2::float8 / 1000),
+    ${seal("$2::bigint")}
+  from (
     select $1::int as tenant_id, * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[],
       string_to_array($7::text, E'\\x1e'), string_to_array($8::text, E'\\x1e'))) as operation
     (tenant_id, id, idempotency_key, kind, caller, input, outcome)
   returning caller)
   select set_config('holdfast.aboard',
-    case when bool_and(holdfast.acts_for_others(caller)) then 'services' else 'users' end, true)${guard} from recorded`;
-
-const RECORD = record("", "$2");
-/** By the clock under the locks, and only while the tenant has no follower, as was believed when the batch was decided. */
-const recordUnlessFollowed = (followed: string) =>
-  record(
-    `(select coalesce($2::bigint, floor(extract(epoch from clock_timestamp()) * 1000)::bigint) as ms offset 0) as clock cross join `,
-    "clock.ms",
-    `, holdfast.expect_rows((${followed})::int, 0, '${ROWS_DIFFER}')`,
-  );
+    case when bool_and(holdfast.acts_for_others(caller)) then 'services' else 'users' end, true) from recorded`;
 
 /**
  * Records outcomes under their keys, sorted by key so that two transactions can't wait for each other's keys. A key
@@ -44,19 +34,22 @@ export function recordOperations(
   tx: Statements,
   tenantId: number,
   operations: readonly Operation[],
-  when: { readonly atMs: number } | { readonly unlessFollowed: string },
+  atMs: number,
 ): void {
+  void tx.run(RECORD, [String(tenantId), String(atMs), ...operationColumns(operations)]);
+}
+
+/** The columns of `RECORD` from its third parameter on: ids, keys, kinds, callers, inputs and outcomes. */
+export function operationColumns(operations: readonly Operation[]): string[] {
   const sorted = operations.toSorted((a, b) => (a.idempotencyKey < b.idempotencyKey ? -1 : 1));
-  void tx.run("atMs" in when ? RECORD : recordUnlessFollowed(when.unlessFollowed), [
-    String(tenantId),
-    "atMs" in when ? String(when.atMs) : null,
+  return [
     pgArray(sorted.map((operation) => operation.id)),
     pgArray(sorted.map((operation) => operation.idempotencyKey)),
     pgArray(sorted.map((operation) => operation.kind)),
     pgArray(sorted.map((operation) => operation.caller)),
     joined(sorted.map((operation) => operation.input)),
     joined(sorted.map((operation) => JSON.stringify(operation.outcome))),
-  ]);
+  ];
 }
 
 /** JSON has no raw control character, so one can part it; in an array literal every quotation mark would be escaped. */

@@ -24,6 +24,12 @@ export function createRegistry(features: readonly Feature[], tokenSecret?: strin
       if (byKind.has(kind)) throw new TypeError(`two features take commands of kind "${kind}"`);
       byKind.set(kind, feature);
     }
+    for (const { name, follows } of features) {
+      if (follows !== undefined && feature.optimistic?.followers.has(name) === false)
+        throw new TypeError(
+          `"${feature.name}" writes optimistically and doesn't look for the followers of "${name}"`,
+        );
+    }
     for (const [code, error] of Object.entries(feature.errors ?? {})) {
       if (errors.has(code)) throw new TypeError(`the error code "${code}" is taken`);
       errors.set(code, error);
