@@ -80,9 +80,12 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
       };
       const { results, epoch } = await runTransaction(from, how, async (tx) => {
         const isFirst = attempts++ === 0;
-        const mayTry = isFirst && before === 0 && it.stuck === undefined && mayBeOptimistic(cache, tenantId);
+        let areKnown = false;
         if (aboard.length === 0) {
-          aboard.push(...lanes.takeBatch(it, mayTry ? (call) => isKnown(cache, call) : undefined));
+          const mayTry = isFirst && it.stuck === undefined && mayBeOptimistic(cache, tenantId);
+          const batch = lanes.takeBatch(it, mayTry ? (call) => isKnown(cache, call) : undefined);
+          aboard.push(...batch.tickets);
+          areKnown = batch.isKnown;
         }
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
@@ -96,7 +99,7 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
         epoch?.catch(() => {});
         const how = { cache, onLocked: watch?.locked };
         let executed: Executed | undefined;
-        if (mayTry) executed = executeOptimistically(tx, registry, tenantId, calls, how);
+        if (areKnown) executed = executeOptimistically(tx, registry, tenantId, calls, how);
         else if (!isFirst) forgetRows(cache, tenantId, live, optimistic);
         optimistic = executed !== undefined;
         it.optimistic = optimistic;

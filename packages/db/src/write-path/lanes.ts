@@ -38,6 +38,13 @@ export interface Lane {
   readonly remove: () => void;
 }
 
+/** Calls that go aboard one transaction. */
+export interface Batch {
+  readonly tickets: Ticket[];
+  /** Whether all of them can be decided on what is cached. */
+  readonly isKnown: boolean;
+}
+
 export interface LaneLimits {
   /** The most calls that share one transaction. */
   readonly maxBatch: number;
@@ -103,12 +110,11 @@ export class Lanes {
    * The next batch, at the moment when there is a session for it: whoever arrived until then comes along. With `isKnown` those
    * alone of whom it is true, if there are enough of them and it is their turn: the first of the others has the next turn.
    */
-  takeBatch(from: Lane, isKnown?: (call: Call) => boolean): Ticket[] {
+  takeBatch(from: Lane, isKnown?: (call: Call) => boolean): Batch {
     // Of thousands who wait only the next ones are looked at.
     const next = from.waiting.slice(0, 2 * this.#limits.maxBatch);
-    const [first] = next;
-    const known = isKnown && first && isKnown(first.call) ? next.filter(({ call }) => isKnown(call)) : [];
-    const isWorthIt = known.length >= WORTH_A_BATCH.optimistic;
+    const known = isKnown === undefined ? [] : next.filter(({ call }) => isKnown(call));
+    const isWorthIt = known.length >= WORTH_A_BATCH.optimistic && known[0] === next[0];
     const part = isWorthIt ? known : next;
     const worth = isWorthIt ? WORTH_A_BATCH.optimistic : WORTH_A_BATCH.pessimistic;
     const most = Math.min(this.#limits.maxBatch, share(from, part.length, worth));
@@ -123,7 +129,7 @@ export class Lanes {
     this.#count(from, -batch.length);
     from.aboard += batch.length;
     for (const ticket of batch) board(ticket);
-    return batch;
+    return { tickets: batch, isKnown: isWorthIt || (known.length > 0 && known.length === next.length) };
   }
 
   /** Its caller waits no longer; whoever is aboard a transaction stays there. */

@@ -26,7 +26,7 @@ export function isKnown(cache: RowCache, { principal, feature, command, kind, ne
 }
 
 /**
- * The same four steps in one round trip, for a batch whose rows are known from the batches before: decide comes first, on
+ * The same four steps in one round trip, for calls that are known, each (`isKnown`): decide comes first, on
  * cached rows, and one statement that travels with BEGIN and COMMIT locks, verifies, records and writes. It fails unless each
  * row is as it was decided on, and where a key was used before. Undefined, and nothing sent, when that can't be done.
  */
@@ -37,7 +37,6 @@ export function executeOptimistically(
   calls: readonly Call[],
   { cache, onLocked }: { readonly cache: RowCache; readonly onLocked?: (() => void) | undefined },
 ): Executed | undefined {
-  if (!calls.every((call) => isKnown(cache, call))) return undefined;
   const [feature, another] = new Set(calls.map((call) => call.feature));
   const { name, optimistic } = feature ?? {};
   const wanted = keysByFeature(calls.flatMap((call) => call.needs));
