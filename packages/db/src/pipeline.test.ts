@@ -1,4 +1,3 @@
-import net from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -12,6 +11,7 @@ import {
 } from "./index.ts";
 import { holdings, newKey, openWallet, shop } from "./testing/factories.ts";
 import { createTestDatabase, startFaultyProxy, type TestDatabase, throughPort } from "./testing/index.ts";
+import { startProxy } from "./testing/proxy.ts";
 import { verify } from "./verify.ts";
 
 /** A command that the database refuses, with everything that travels with it. */
@@ -70,29 +70,24 @@ async function startKeeper(port: number) {
   const kept: (() => void)[] = [];
   let state: "off" | "armed" | "keeping" = "off";
   let onFollowed = (): void => {};
-  const letGo = (): void => {
-    state = "off";
-    for (const pass of kept.splice(0)) pass();
-  };
-  const server = net.createServer((client) => {
-    const upstream = net.connect({ host: "127.0.0.1", port });
-    client.on("close", () => upstream.destroy()).on("error", () => {});
-    upstream.on("close", () => client.destroy()).on("error", () => {});
-    client.on("data", (data) => {
-      upstream.write(data);
+  const proxy = await startProxy(port, () => ({
+    sent(data, pass) {
+      pass();
       const commit = state === "armed" ? data.indexOf("commit\0") : -1;
       if (commit >= 0) state = "keeping";
       if (state === "keeping" && data.indexOf("begin isolation", Math.max(0, commit)) >= 0) onFollowed();
-    });
-    upstream.on("data", (data) => {
-      if (state === "keeping") kept.push(() => client.write(data));
-      else client.write(data);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    },
+    answered(_data, pass) {
+      if (state === "keeping") kept.push(pass);
+      else pass();
+    },
+  }));
   return {
-    port: (server.address() as net.AddressInfo).port,
-    letGo,
+    ...proxy,
+    letGo() {
+      state = "off";
+      for (const pass of kept.splice(0)) pass();
+    },
     get isKeeping() {
       return state === "keeping";
     },
@@ -103,7 +98,6 @@ async function startKeeper(port: number) {
         onFollowed = resolve;
       });
     },
-    close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
 

@@ -26,7 +26,9 @@ async function serve(order: ServeOrder): Promise<string> {
   const options = { log: createLogger("warn") };
   if (order.served === "holdfast") return (await createServer(config, options)).listen();
   const answer = order.served === "stock-no-op" ? { answer: answerByAdapter } : {};
-  return (await createServerOver(constantDb, config, { ...options, ...answer })).listen();
+  // Nothing is behind it that a webhook could be read from.
+  const alone = { ...config, webhooks: { ...config.webhooks, pollMs: 0 } };
+  return (await createServerOver(constantDb, alone, { ...options, ...answer })).listen();
 }
 
 const ANSWER = {

@@ -1,4 +1,4 @@
-import net from "node:net";
+import { startProxy } from "./proxy.ts";
 
 /** Counts what passes between a client and Postgres. */
 export interface WireMeter {
@@ -13,48 +13,35 @@ export interface WireMeter {
 const HEADER = 5;
 const COMMAND_COMPLETE = "C".charCodeAt(0);
 
-/** A TCP proxy in front of Postgres that reads along. For counting, not for timing. */
+/** A proxy in front of Postgres that reads along. For counting, not for timing. */
 export async function startWireMeter(targetPort: number): Promise<WireMeter> {
   const counts = { roundTrips: 0, statements: 0 };
-  const sockets = new Set<net.Socket>();
-  const server = net.createServer((client) => {
-    const upstream = net.connect({ host: "127.0.0.1", port: targetPort });
+  const proxy = await startProxy(targetPort, () => {
     let answered = true;
     const read = messageReader((type) => {
       if (type === COMMAND_COMPLETE) counts.statements++;
     });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.on("data", (data) => {
-      if (answered) counts.roundTrips++;
-      answered = false;
-      upstream.write(data);
-    });
-    upstream.on("data", (data) => {
-      answered = true;
-      read(data);
-      client.write(data);
-    });
+    return {
+      sent(_data, pass) {
+        if (answered) counts.roundTrips++;
+        answered = false;
+        pass();
+      },
+      answered(data, pass) {
+        answered = true;
+        read(data);
+        pass();
+      },
+    };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    port: (server.address() as net.AddressInfo).port,
+    port: proxy.port,
+    close: proxy.close,
     get roundTrips() {
       return counts.roundTrips;
     },
     get statements() {
       return counts.statements;
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

@@ -1,10 +1,10 @@
-import net from "node:net";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { holdfastFeatures } from "../features.ts";
 import { connect, type Db, execute, type Feature, type Principal, type TransactionSeen } from "../index.ts";
 import { ada, bob, holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase, throughPort } from "../testing/index.ts";
+import { startProxy } from "../testing/proxy.ts";
 import { verify } from "../verify.ts";
 
 /** Two servers. The first knows the wallets from its own calls; what happens at the second it isn't told. */
@@ -53,28 +53,20 @@ async function startHolder(port: number) {
     isHolding = false;
     for (const pass of held.splice(0)) pass();
   };
-  const server = net.createServer((client) => {
-    const upstream = net.connect({ host: "127.0.0.1", port });
-    client.on("close", () => upstream.destroy()).on("error", () => {});
-    upstream.on("close", () => client.destroy()).on("error", () => {});
-    client.on("data", (data) => {
-      upstream.write(data);
+  const proxy = await startProxy(port, () => ({
+    sent(data, pass) {
+      pass();
       if (isHolding && data.includes("commit\0")) letGo();
-    });
-    upstream.on("data", (data) => {
-      if (isHolding) held.push(() => client.write(data));
-      else client.write(data);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    hold: () => {
-      isHolding = true;
     },
-    letGo,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    answered(_data, pass) {
+      if (isHolding) held.push(pass);
+      else pass();
+    },
+  }));
+  const hold = (): void => {
+    isHolding = true;
   };
+  return { ...proxy, hold, letGo };
 }
 
 describe("on rows that are known", () => {
