@@ -8,7 +8,7 @@ import type { Lender, Sessions } from "./sessions.ts";
  */
 export interface Pipeline extends Lender {
   /** Whether a COMMIT is on its way that a transaction may follow. Not while others wait for a session: it is their turn. */
-  readonly open: boolean;
+  isOpen(): boolean;
 }
 
 export function createPipeline(sessions: Sessions, onOpen: () => void): Pipeline {
@@ -17,12 +17,12 @@ export function createPipeline(sessions: Sessions, onOpen: () => void): Pipeline
   let committing: Session | undefined;
 
   const pipeline: Pipeline = {
-    get open() {
+    isOpen() {
       return committing !== undefined && !committing.lost && sessions.state.waiting === 0;
     },
 
     async acquire(deadline) {
-      const followed = pipeline.open ? committing : undefined;
+      const followed = pipeline.isOpen() ? committing : undefined;
       committing = undefined;
       const session = followed ?? (await sessions.acquire(deadline));
       lent.set(session, (lent.get(session) ?? 0) + 1);

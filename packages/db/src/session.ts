@@ -99,9 +99,11 @@ export function openSession(options: SessionOptions): Session {
     if (loss !== undefined) return Promise.reject(loss);
     return new Promise<T>((resolve, reject) => {
       underWay.add(reject);
-      start().then(
+      const query = start();
+      query.then(
         (value) => {
           underWay.delete(reject);
+          letGo(query);
           if (!established) {
             established = true;
             socket?.setTimeout(0);
@@ -110,6 +112,7 @@ export function openSession(options: SessionOptions): Session {
         },
         (error: unknown) => {
           underWay.delete(reject);
+          letGo(query);
           reject(asLoss(error) ?? error);
         },
       );
@@ -127,6 +130,18 @@ export function openSession(options: SessionOptions): Session {
     runScript: (script) => send(() => client.unsafe(script).simple()).then((result) => result.command),
     destroy: lose,
   };
+}
+
+/**
+ * Takes from a query of the driver's that is answered what it was sent. It outlives its answer: functions that are assigned to a
+ * property, as its constructor does, V8 puts among the old objects, with all that they refer to, until the next full collection.
+ * With what a batch sends kept for so long, collecting the young ones took three times as long.
+ */
+function letGo(query: object): void {
+  const sent: { args?: unknown; parameters?: unknown; signature?: unknown } = query;
+  sent.args = undefined;
+  sent.parameters = undefined;
+  sent.signature = undefined;
 }
 
 /** The driver reports a broken connection by these codes or by the socket's own error. */

@@ -83,9 +83,11 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
       const batch = it.waiting.length > 0 ? batches.run(it, pipeline) : Promise.race(underWay);
       underWay.add(batch);
       await new Promise<void>((goOn) => {
-        it.onJoined = () => {
-          if (pipeline.open && mayFollow(it)) goOn();
+        // Assigned in two steps, or V8 takes it for a method and keeps it, and the batch with it, until a full collection.
+        const followed = (): void => {
+          if (pipeline.isOpen() && mayFollow(it)) goOn();
         };
+        it.onJoined = followed;
         void batch.then(() => {
           underWay.delete(batch);
           goOn();
