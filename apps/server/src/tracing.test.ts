@@ -88,9 +88,7 @@ test("one call is one tree, from the caller's own span to the COMMIT", async () 
       "wallets.transfer": {
         queue: {},
         batch: {
-          "CALL change_wallets": {},
-          "INSERT operations": {},
-          "INSERT entries": {},
+          "CALL write_known_wallets": {},
           COMMIT: {},
         },
       },
@@ -168,5 +166,5 @@ test("the batch after a traced one belongs to nobody's trace when nobody traces 
   expect(spans.filter(({ name }) => name === "batch").map(({ attributes }) => attributes)).toEqual([
     { "holdfast.batch.calls": 1, "holdfast.batch.result": "committed" },
   ]);
-  expect(spans.filter(({ name }) => name === "INSERT operations")).toHaveLength(1);
+  expect(spans.filter(({ name }) => name === "CALL write_known_wallets")).toHaveLength(1);
 });
