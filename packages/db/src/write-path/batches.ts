@@ -83,9 +83,9 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
         let areKnown = false;
         if (aboard.length === 0) {
           const mayTry = isFirst && it.stuck === undefined && mayBeOptimistic(cache, tenantId);
-          const batch = lanes.takeBatch(it, mayTry ? (call) => isKnown(cache, call) : undefined);
-          aboard.push(...batch.tickets);
-          areKnown = batch.isKnown;
+          const taken = lanes.takeBatch(it, mayTry ? (call) => isKnown(cache, call) : undefined);
+          aboard.push(...taken.tickets);
+          areKnown = taken.isKnown;
         }
         // Who was told TIMEOUT meanwhile is not executed behind their back.
         live = aboard.filter((ticket) => !ticket.settled);
