@@ -135,6 +135,20 @@ describe("on rows that are known", () => {
     await db.close();
   });
 
+  test("a feature that follows what is changed, and is not looked for, is refused from the start", () => {
+    const follows = { wanted: "true", follow: () => {} };
+    const stranger = {
+      ...(holdfastFeatures[0] as Feature),
+      name: "stranger",
+      inputs: {},
+      errors: {},
+      follows,
+    };
+    expect(() => connect({ url: database.url, features: [...holdfastFeatures, stranger] })).toThrow(
+      `doesn't look for the followers of "stranger"`,
+    );
+  });
+
   test("a refusal is verified like a success, and moves nothing", async () => {
     const told = await settle(transfer(knowing, 500n));
     expect(told).toMatchObject({ code: "INSUFFICIENT_FUNDS", details: { available: "99" } });

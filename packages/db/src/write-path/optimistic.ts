@@ -26,8 +26,7 @@ export function isKnown(cache: RowCache, { principal, feature, command, kind, ne
 }
 
 /**
- * The same four steps in one round trip, for calls that are known, each (`isKnown`): decide comes first, on
- * cached rows, and one statement that travels with BEGIN and COMMIT locks, verifies, records and writes. It fails unless each
+ * The same four steps in one round trip, for calls each of which `isKnown`: decide comes first, on cached rows, and one statement that travels with BEGIN and COMMIT locks, verifies, records and writes. It fails unless each
  * row is as it was decided on, and where a key was used before. Undefined, and nothing sent, when that can't be done.
  */
 export function executeOptimistically(
