@@ -135,7 +135,7 @@ export function openSession(options: SessionOptions): Session {
 /**
  * Takes from a query of the driver's that is answered what it was sent. It outlives its answer: functions that are assigned to a
  * property, as its constructor does, V8 puts among the old objects, with all that they refer to, until the next full collection.
- * With what a batch sends kept for so long, collecting the young ones took three times as long.
+ * With what a batch sends kept for so long, collecting the young ones took twice as long.
  */
 function letGo(query: object): void {
   const sent: { args?: unknown; parameters?: unknown; signature?: unknown } = query;
