@@ -258,11 +258,14 @@ async function openWallets(db: Db): Promise<void> {
   });
 }
 
-/** Rows that were read by any index, once no more than so many others are connected: sessions report when they end. */
+/**
+ * Rows that were fetched by any index, once no more than so many others are connected: sessions report when they end.
+ * Not what the indexes read: they count dead versions of a row, too, as long as anybody (autovacuum) could see those.
+ */
 async function rowsByIndex(sql: postgres.Sql, others: number): Promise<number> {
   await untilAlone(sql, others);
   const [row] = await sql<{ rows: number }[]>`
-    select sum(idx_tup_read)::int as rows from pg_stat_user_indexes where schemaname = 'holdfast'`;
+    select sum(idx_tup_fetch)::int as rows from pg_stat_user_tables where schemaname = 'holdfast'`;
   return row?.rows ?? Number.NaN;
 }
 
