@@ -33,6 +33,7 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
   }
 
   const spoiled = new Map<string, string>();
+  let turn = 0;
 
   /** In turn: somebody else's truth, lies with the right tag, too little, too much, another tag, garbage; at last another type. */
   function hostile(text: string, other: string, at: number): string {
@@ -60,9 +61,10 @@ export async function openRedisAdmin(url: string): Promise<RedisAdmin> {
     read,
     async spoil() {
       const texts = (await read()).filter(([name, text]) => spoiled.get(name) !== text);
-      const others = [...texts.slice(1), ...texts.slice(0, 1)];
+      // One alone is nobody else's truth, and it would stay as it is.
+      const others = texts.length === 1 ? [] : [...texts.slice(1), ...texts.slice(0, 1)];
       await Promise.all(
-        texts.map(([name, text], at) => replace(name, hostile(text, others[at]?.[1] ?? "", at))),
+        texts.map(([name, text], at) => replace(name, hostile(text, others[at]?.[1] ?? "", turn++))),
       );
       return texts.length;
     },
