@@ -343,7 +343,7 @@ CREATE UNIQUE INDEX webhook_topics_pkey ON holdfast.webhook_topics USING btree (
 
 CREATE UNIQUE INDEX webhooks_pkey ON holdfast.webhooks USING btree (tenant_id, id)
 
-policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy answer_steps_of_tenant on answer_steps for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy answer_steps_read_by_owner on answer_steps for SELECT to holdfast_owner using (true) with check ()
 
@@ -360,7 +360,7 @@ policy api_keys_made_by_admins on api_keys as restrictive for INSERT to holdfast
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = api_keys.tenant_id) AND (operation.id = api_keys.operation_id))))
 
-policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy api_keys_of_tenant on api_keys for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy api_keys_read_by_owner on api_keys for SELECT to holdfast_owner using (true) with check ()
 
@@ -372,13 +372,13 @@ policy conversations_begun_by_owner on conversations as restrictive for INSERT t
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = conversations.tenant_id) AND (operation.id = conversations.operation_id)))))
 
-policy conversations_of_tenant on conversations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy conversations_of_tenant on conversations for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy conversations_read_by_owner on conversations for SELECT to holdfast_owner using (true) with check ()
 
 policy conversations_seen on conversations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
-policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy entries_of_tenant on entries for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy entries_read_by_owner on entries for SELECT to holdfast_owner using (true) with check ()
 
@@ -386,12 +386,9 @@ policy entries_seen on entries as restrictive for SELECT to holdfast_app using (
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id)))))) with check ()
 
-policy entries_taken_by_owner on entries as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR ( SELECT (holdfast.may_act_for(operation.caller, one.owner_id) OR ((operation.kind = 'conversations.stop'::text) AND (entries.amount = 0) AND (entries.held_change < 0)))
-   FROM (holdfast.operations operation
-     JOIN holdfast.wallets one ON (((one.tenant_id = entries.tenant_id) AND (one.id = entries.wallet_id))))
-  WHERE ((operation.tenant_id = entries.tenant_id) AND (operation.id = entries.operation_id)))))
+policy entries_taken_by_owner on entries as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ((amount > 0) AND (held_change = 0)) OR holdfast.is_taken_by_owner(tenant_id, wallet_id, operation_id, amount, held_change)))
 
-policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy holds_of_tenant on holds for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy holds_placed_by_owner on holds as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT holdfast.may_act_for(operation.caller, one.owner_id) AS may_act_for
    FROM (holdfast.operations operation
@@ -404,7 +401,7 @@ policy holds_seen on holds as restrictive for SELECT to holdfast_app using ((( S
    FROM holdfast.wallets one
   WHERE ((one.tenant_id = holds.tenant_id) AND (one.id = holds.wallet_id)))))) with check ()
 
-policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy messages_of_tenant on messages for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy messages_read_by_owner on messages for SELECT to holdfast_owner using (true) with check ()
 
@@ -424,7 +421,7 @@ CASE
     ELSE holdfast.names_only_own(tenant_id, caller, kind, input, outcome)
 END))
 
-policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy operations_of_tenant on operations for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy operations_read_by_owner on operations for SELECT to holdfast_owner using (true) with check ()
 
@@ -434,13 +431,13 @@ policy reservations_made_by_customer on reservations as restrictive for INSERT t
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = reservations.tenant_id) AND (operation.id = reservations.operation_id)))))
 
-policy reservations_of_tenant on reservations for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy reservations_of_tenant on reservations for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy reservations_read_by_owner on reservations for SELECT to holdfast_owner using (true) with check ()
 
 policy reservations_seen on reservations as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (customer_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
 
-policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy seats_of_tenant on seats for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy seats_read_by_owner on seats for SELECT to holdfast_owner using (true) with check ()
 
@@ -451,7 +448,7 @@ policy show_changes_made_by_customer on show_changes as restrictive for INSERT t
      JOIN holdfast.reservations one ON (((one.tenant_id = show_changes.tenant_id) AND (one.id = show_changes.reservation_id))))
   WHERE ((operation.tenant_id = show_changes.tenant_id) AND (operation.id = show_changes.operation_id)))))
 
-policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy show_changes_of_tenant on show_changes for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy show_changes_read_by_owner on show_changes for SELECT to holdfast_owner using (true) with check ()
 
@@ -461,7 +458,7 @@ policy shows_created_by_services on shows as restrictive for INSERT to holdfast_
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = shows.tenant_id) AND (operation.id = shows.operation_id)))))
 
-policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy shows_of_tenant on shows for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy shows_read_by_owner on shows for SELECT to holdfast_owner using (true) with check ()
 
@@ -469,13 +466,13 @@ policy shows_seen on shows as restrictive for SELECT to holdfast_app using (( SE
 
 policy tenants_added_by_owner on tenants for INSERT to holdfast_owner using () with check (true)
 
-policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy tenants_of_tenant on tenants for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy tenants_read_by_owner on tenants for SELECT to holdfast_owner using (true) with check ()
 
 policy tenants_seen on tenants as restrictive for SELECT to holdfast_app using (( SELECT holdfast.is_somebody(holdfast.caller()) AS is_somebody)) with check ()
 
-policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy wallets_of_tenant on wallets for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy wallets_opened_by_owner on wallets as restrictive for INSERT to holdfast_app using () with check ((( SELECT holdfast.no_user_aboard() AS no_user_aboard) OR ( SELECT (holdfast.may_act_for(operation.caller, wallets.owner_id) AND ((wallets.min_balance >= 0) OR holdfast.acts_for_others(operation.caller)))
    FROM holdfast.operations operation
@@ -483,15 +480,15 @@ policy wallets_opened_by_owner on wallets as restrictive for INSERT to holdfast_
 
 policy wallets_read_by_owner on wallets for SELECT to holdfast_owner using (true) with check ()
 
-policy wallets_seen on wallets as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = ( SELECT holdfast.subject_of(holdfast.caller()) AS subject_of)))) with check ()
+policy wallets_seen on wallets as restrictive for SELECT to holdfast_app using ((( SELECT holdfast.acts_for_others(holdfast.caller()) AS acts_for_others) OR (owner_id = holdfast.subject_of(holdfast.caller())))) with check ()
 
-policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy webhook_deliveries_of_tenant on webhook_deliveries for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy webhook_deliveries_read_by_owner on webhook_deliveries for SELECT to holdfast_owner using (true) with check ()
 
 policy webhook_deliveries_seen on webhook_deliveries as restrictive for SELECT to holdfast_app using (( SELECT holdfast.administers(holdfast.caller()) AS administers)) with check ()
 
-policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy webhook_topics_of_tenant on webhook_topics for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy webhook_topics_read_by_owner on webhook_topics for SELECT to holdfast_owner using (true) with check ()
 
@@ -501,7 +498,7 @@ policy webhooks_made_by_admins on webhooks as restrictive for INSERT to holdfast
    FROM holdfast.operations operation
   WHERE ((operation.tenant_id = webhooks.tenant_id) AND (operation.id = webhooks.operation_id))))
 
-policy webhooks_of_tenant on webhooks for ALL to holdfast_app using ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer)) with check ((tenant_id = (NULLIF(current_setting('holdfast.tenant'::text, true), ''::text))::integer))
+policy webhooks_of_tenant on webhooks for ALL to holdfast_app using ((tenant_id = ( SELECT holdfast.tenant() AS tenant))) with check ((tenant_id = ( SELECT holdfast.tenant() AS tenant)))
 
 policy webhooks_read_by_owner on webhooks for SELECT to holdfast_owner using (true) with check ()
 
@@ -1375,6 +1372,22 @@ CREATE OR REPLACE FUNCTION holdfast.is_somebody(caller text)
 RETURN (holdfast.acts_for_others(caller) OR (holdfast.subject_of(caller) IS NOT NULL))
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
+CREATE OR REPLACE FUNCTION holdfast.is_taken_by_owner(tenant integer, wallet uuid, operation uuid, amount bigint, held_change bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+BEGIN
+  RETURN (
+    SELECT holdfast.may_act_for(recorded.caller, one.owner_id)
+      OR (recorded.kind = 'conversations.stop' AND amount = 0 AND held_change < 0)
+    FROM holdfast.operations AS recorded JOIN holdfast.wallets AS one ON one.tenant_id = tenant AND one.id = wallet
+    WHERE recorded.tenant_id = tenant AND recorded.id = operation);
+END
+$function$
+ to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
+
 CREATE OR REPLACE FUNCTION holdfast.lost_webhook_topics(keys_of_jobs text[])
  RETURNS TABLE(tenant integer, webhook uuid, topic_kind text, topic text)
  LANGUAGE sql
@@ -1743,7 +1756,7 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
-CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_ids uuid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[], operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text, entry_wallets uuid[], entry_versions bigint[], entry_operations uuid[], entry_amounts bigint[], entry_balances bigint[])
+CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_ids uuid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[], operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text, entry_wallets integer[], entry_versions bigint[], entry_operations integer[], entry_amounts bigint[], entry_balances bigint[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog'
@@ -1758,13 +1771,15 @@ CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_i
 AS $function$
 DECLARE
   places tid[];
+  all_inputs text[] := string_to_array(inputs, E'\x1e');
+  all_outcomes text[] := string_to_array(outcomes, E'\x1e');
   now_ms bigint;
   changed bigint;
   setting text;
 BEGIN
   -- Where the wallets are; that nobody moves them meanwhile is for the update to find out.
   places := ARRAY(
-    SELECT found.place FROM unnest(wallet_ids) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT found.place FROM (SELECT unnest(wallet_ids) AS id) AS wanted CROSS JOIN LATERAL (
       SELECT ctid AS place FROM holdfast.wallets WHERE tenant_id = tenant AND id = wanted.id OFFSET 0) AS found);
 
   -- Locks each wallet in the order of the array, if it is as it was decided on: also one that moves by nothing, because it was
@@ -1773,7 +1788,8 @@ BEGIN
   UPDATE holdfast.wallets AS wallet SET
     credit_balance = wallet.credit_balance + change.amount,
     version = wallet.version + change.steps
-  FROM unnest(places, wallet_ids, versions, balances, sums, steps) AS change (place, id, version, balance, amount, steps)
+  FROM (SELECT unnest(places) AS place, unnest(wallet_ids) AS id, unnest(versions) AS version, unnest(balances) AS balance,
+    unnest(sums) AS amount, unnest(steps) AS steps) AS change
   WHERE wallet.tenant_id = tenant AND wallet.ctid = change.place AND wallet.id = change.id
     AND wallet.version = change.version AND wallet.credit_balance = change.balance AND wallet.held = 0;
   GET DIAGNOSTICS changed = ROW_COUNT;
@@ -1790,21 +1806,19 @@ BEGIN
   -- By the clock under the locks. A key that another transaction recorded meanwhile violates operations_key_once.
   now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000);
   INSERT INTO holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
-  SELECT tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp(now_ms::float8 / 1000),
-    sha256(convert_to(concat_ws(E'\x1f', tenant_id, id, idempotency_key, kind, caller, input, outcome, now_ms), 'UTF8'))
-  FROM (
-    SELECT tenant AS tenant_id, * FROM unnest(operation_ids, idempotency_keys, kinds, callers,
-      string_to_array(inputs, E'\x1e'), string_to_array(outcomes, E'\x1e'))) AS operation
-    (tenant_id, id, idempotency_key, kind, caller, input, outcome);
+  SELECT tenant, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp(now_ms::float8 / 1000),
+    sha256(convert_to(concat_ws(E'\x1f', tenant, id, idempotency_key, kind, caller, input, outcome, now_ms), 'UTF8'))
+  FROM (SELECT unnest(operation_ids) AS id, unnest(idempotency_keys) AS idempotency_key, unnest(kinds) AS kind,
+    unnest(callers) AS caller, unnest(all_inputs) AS input, unnest(all_outcomes) AS outcome) AS operation;
 
   -- Where no user is aboard, row-level security need not ask of each entry whose it is.
   setting := set_config('holdfast.aboard', CASE WHEN EXISTS (
     SELECT FROM unnest(callers) AS one (caller) WHERE NOT holdfast.acts_for_others(caller)) THEN 'users' ELSE 'services' END, true);
   INSERT INTO holdfast.entries
     (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
-  SELECT tenant, wallet_id, version, operation_id, amount, 0, balance_after, 0
-  FROM unnest(entry_wallets, entry_versions, entry_operations, entry_amounts, entry_balances)
-    AS entry (wallet_id, version, operation_id, amount, balance_after);
+  SELECT tenant, wallet_ids[wallet], version, operation_ids[operation], amount, 0, balance_after, 0
+  FROM (SELECT unnest(entry_wallets) AS wallet, unnest(entry_versions) AS version, unnest(entry_operations) AS operation,
+    unnest(entry_amounts) AS amount, unnest(entry_balances) AS balance_after) AS entry;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

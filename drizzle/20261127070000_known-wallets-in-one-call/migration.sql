@@ -1,10 +1,12 @@
 -- All that a batch writes that was decided on wallets as the batch before left them, in one call: three statements each had
--- their own way to Postgres and back. They are those of the write path, in its order: lock, verify, record, write.
+-- their own way to Postgres and back. They are those of the write path, in its order: lock, verify, record, write. An entry
+-- names its wallet and its operation by their numbers in the arrays. Arrays are unnested side by side in the list of a SELECT:
+-- in FROM each is first written to a store of its own.
 CREATE FUNCTION "holdfast"."write_known_wallets"(
   tenant int,
   wallet_ids uuid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[],
   operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text,
-  entry_wallets uuid[], entry_versions bigint[], entry_operations uuid[], entry_amounts bigint[], entry_balances bigint[]
+  entry_wallets int[], entry_versions bigint[], entry_operations int[], entry_amounts bigint[], entry_balances bigint[]
 ) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
@@ -13,13 +15,15 @@ SET enable_hashjoin = off SET enable_mergejoin = off SET enable_memoize = off
 AS $$
 DECLARE
   places tid[];
+  all_inputs text[] := string_to_array(inputs, E'\x1e');
+  all_outcomes text[] := string_to_array(outcomes, E'\x1e');
   now_ms bigint;
   changed bigint;
   setting text;
 BEGIN
   -- Where the wallets are; that nobody moves them meanwhile is for the update to find out.
   places := ARRAY(
-    SELECT found.place FROM unnest(wallet_ids) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT found.place FROM (SELECT unnest(wallet_ids) AS id) AS wanted CROSS JOIN LATERAL (
       SELECT ctid AS place FROM holdfast.wallets WHERE tenant_id = tenant AND id = wanted.id OFFSET 0) AS found);
 
   -- Locks each wallet in the order of the array, if it is as it was decided on: also one that moves by nothing, because it was
@@ -28,7 +32,8 @@ BEGIN
   UPDATE holdfast.wallets AS wallet SET
     credit_balance = wallet.credit_balance + change.amount,
     version = wallet.version + change.steps
-  FROM unnest(places, wallet_ids, versions, balances, sums, steps) AS change (place, id, version, balance, amount, steps)
+  FROM (SELECT unnest(places) AS place, unnest(wallet_ids) AS id, unnest(versions) AS version, unnest(balances) AS balance,
+    unnest(sums) AS amount, unnest(steps) AS steps) AS change
   WHERE wallet.tenant_id = tenant AND wallet.ctid = change.place AND wallet.id = change.id
     AND wallet.version = change.version AND wallet.credit_balance = change.balance AND wallet.held = 0;
   GET DIAGNOSTICS changed = ROW_COUNT;
@@ -45,26 +50,24 @@ BEGIN
   -- By the clock under the locks. A key that another transaction recorded meanwhile violates operations_key_once.
   now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000);
   INSERT INTO holdfast.operations (tenant_id, id, idempotency_key, kind, caller, input, outcome, created_at, seal)
-  SELECT tenant_id, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp(now_ms::float8 / 1000),
-    sha256(convert_to(concat_ws(E'\x1f', tenant_id, id, idempotency_key, kind, caller, input, outcome, now_ms), 'UTF8'))
-  FROM (
-    SELECT tenant AS tenant_id, * FROM unnest(operation_ids, idempotency_keys, kinds, callers,
-      string_to_array(inputs, E'\x1e'), string_to_array(outcomes, E'\x1e'))) AS operation
-    (tenant_id, id, idempotency_key, kind, caller, input, outcome);
+  SELECT tenant, id, idempotency_key, kind, caller, input::json, outcome::json, to_timestamp(now_ms::float8 / 1000),
+    sha256(convert_to(concat_ws(E'\x1f', tenant, id, idempotency_key, kind, caller, input, outcome, now_ms), 'UTF8'))
+  FROM (SELECT unnest(operation_ids) AS id, unnest(idempotency_keys) AS idempotency_key, unnest(kinds) AS kind,
+    unnest(callers) AS caller, unnest(all_inputs) AS input, unnest(all_outcomes) AS outcome) AS operation;
 
   -- Where no user is aboard, row-level security need not ask of each entry whose it is.
   setting := set_config('holdfast.aboard', CASE WHEN EXISTS (
     SELECT FROM unnest(callers) AS one (caller) WHERE NOT holdfast.acts_for_others(caller)) THEN 'users' ELSE 'services' END, true);
   INSERT INTO holdfast.entries
     (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
-  SELECT tenant, wallet_id, version, operation_id, amount, 0, balance_after, 0
-  FROM unnest(entry_wallets, entry_versions, entry_operations, entry_amounts, entry_balances)
-    AS entry (wallet_id, version, operation_id, amount, balance_after);
+  SELECT tenant, wallet_ids[wallet], version, operation_ids[operation], amount, 0, balance_after, 0
+  FROM (SELECT unnest(entry_wallets) AS wallet, unnest(entry_versions) AS version, unnest(entry_operations) AS operation,
+    unnest(entry_amounts) AS amount, unnest(entry_balances) AS balance_after) AS entry;
 END
 $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION "holdfast"."write_known_wallets"(int, uuid[], bigint[], bigint[], bigint[], bigint[],
-  uuid[], text[], text[], text[], text, text, uuid[], bigint[], uuid[], bigint[], bigint[]) FROM PUBLIC;
+  uuid[], text[], text[], text[], text, text, int[], bigint[], int[], bigint[], bigint[]) FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION "holdfast"."write_known_wallets"(int, uuid[], bigint[], bigint[], bigint[], bigint[],
-  uuid[], text[], text[], text[], text, text, uuid[], bigint[], uuid[], bigint[], bigint[]) TO holdfast_app;
+  uuid[], text[], text[], text[], text, text, int[], bigint[], int[], bigint[], bigint[]) TO holdfast_app;

@@ -37,14 +37,14 @@ const FAULTS = `
   union all
   select name || ' has no policy of its tenant' from stored where name <> '${JOURNAL}' and not exists (
     select from of_app where of_app.name = stored.name and not restrictive and cmd = 'ALL'
-      and qual like '%tenant_id = %current_setting(''holdfast.tenant''%' and with_check = qual)
+      and qual = '(tenant_id = ( SELECT holdfast.tenant() AS tenant))' and with_check = qual)
   union all
   select name || ' shows its rows without asking for the caller' from stored where name <> '${JOURNAL}' and not exists (
     select from of_app where of_app.name = stored.name and restrictive and cmd = 'SELECT' and qual like '%holdfast.caller()%')
   union all
   select name || ' takes rows without asking for their operation' from stored
   where has_table_privilege('holdfast_app', oid, 'insert') and not name = any ($1::text[]) and not exists (
-    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'holdfast\\.(may_act_for|acts_for_others|administers)\\(')
+    select from of_app where of_app.name = stored.name and restrictive and cmd = 'INSERT' and with_check ~ 'holdfast\\.(may_act_for|is_taken_by_owner|acts_for_others|administers)\\(')
   union all
   select policy.name || ' has a policy that opens it: ' || policyname from policy
   where not restrictive and not (roles = '{holdfast_app}' and cmd = 'ALL' and qual like '%holdfast.tenant%')

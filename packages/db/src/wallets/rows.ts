@@ -1,4 +1,5 @@
 import { pgArray, type Row, type Statements, textOf } from "../statements.ts";
+import type { Recorded } from "../write-path/feature.ts";
 import { existing } from "../write-path/lock.ts";
 import type { HoldStatus } from "./commands.ts";
 import { type Entry, type Hold, type Wallet, WalletRows } from "./wallet.ts";
@@ -228,20 +229,22 @@ function sumColumns(sums: ReadonlyMap<string, Sum>): string[] {
 const WRITE_KNOWN = `select holdfast.write_known_wallets($1::int,
   $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
   $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text, $12::text,
-  $13::uuid[], $14::bigint[], $15::uuid[], $16::bigint[], $17::bigint[])`;
+  $13::int[], $14::bigint[], $15::int[], $16::bigint[], $17::bigint[])`;
 
 /** Writes a batch that was decided on recalled wallets and has set nothing aside; a wallet that was looked at in vain moves by nothing. */
 export function writeKnownWallets(
   tx: Statements,
   tenantId: number,
   rows: WalletRows,
-  recorded: readonly string[],
+  recorded: Recorded,
 ): Promise<unknown> {
   const { entries } = rows;
   if (entries.some(({ heldChange }) => heldChange !== 0n))
     throw new TypeError("a hold needs a locked wallet");
   const sums = sumByWallet(entries);
   const recalled = [...rows.recalled.values()];
+  const walletNumbers = numbers(rows.recalled.keys());
+  const operationNumbers = numbers(recorded.ids);
   return tx.run(WRITE_KNOWN, [
     String(tenantId),
     pgArray(recalled.map((wallet) => wallet.id)),
@@ -249,13 +252,20 @@ export function writeKnownWallets(
     pgArray(recalled.map((wallet) => wallet.balance)),
     pgArray(recalled.map((wallet) => sums.get(wallet.id)?.amount ?? 0n)),
     pgArray(recalled.map((wallet) => sums.get(wallet.id)?.steps ?? 0n)),
-    ...recorded,
-    pgArray(entries.map((entry) => entry.walletId)),
+    ...recorded.columns,
+    pgArray(entries.map((entry) => walletNumbers.get(entry.walletId) ?? null)),
     pgArray(entries.map((entry) => entry.version)),
-    pgArray(entries.map((entry) => entry.operationId)),
+    pgArray(entries.map((entry) => operationNumbers.get(entry.operationId) ?? null)),
     pgArray(entries.map((entry) => entry.amount)),
     pgArray(entries.map((entry) => entry.balanceAfter)),
   ]);
+}
+
+/** Where each id stands in a Postgres array, counted from one. */
+function numbers(ids: Iterable<string>): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const id of ids) found.set(id, found.size + 1);
+  return found;
 }
 
 const INSERT_HOLDS = `

@@ -101,6 +101,13 @@ export interface Follower {
   follow(tx: Statements, tenantId: number, topics: readonly TopicChanged[], atMs: number): void;
 }
 
+/** The operations of a batch on their way into `holdfast.operations`, in one order. */
+export interface Recorded {
+  readonly ids: readonly string[];
+  /** Ids, keys, kinds, callers, inputs and outcomes, as parameters of a statement. */
+  readonly columns: readonly string[];
+}
+
 /**
  * What lets a batch be decided before its rows are locked, on the rows as the batch before left them: one round trip less.
  */
@@ -116,9 +123,8 @@ export interface Optimistic<Rows = unknown> {
   /**
    * Issues the one statement that locks the recalled rows in the one global order, changes them, and records the operations. It
    * fails with ROWS_DIFFER unless each row is as it was recalled, also one that a decision only looked at, and where anybody follows.
-   * `recorded`: the columns of the operations, as `operationColumns` gives them.
    */
-  write(tx: Statements, tenantId: number, rows: Rows, recorded: readonly string[]): Promise<unknown>;
+  write(tx: Statements, tenantId: number, rows: Rows, recorded: Recorded): Promise<unknown>;
 }
 
 /**

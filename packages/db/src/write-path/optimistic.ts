@@ -4,7 +4,7 @@ import { changedTopics } from "./changed-topics.ts";
 import { decideCalls, type Executed, type FeatureRows } from "./decide.ts";
 import type { Need } from "./feature.ts";
 import { keysByFeature } from "./lock.ts";
-import { type Operation, operationColumns } from "./record.ts";
+import { type Operation, recorded } from "./record.ts";
 import type { Registry } from "./registry.ts";
 import type { RowCache } from "./row-cache.ts";
 
@@ -49,7 +49,7 @@ export function executeOptimistically(
   if (operations.length === 0) return undefined;
   cacheRows(cache, tenantId, recalled, operations, false);
 
-  const written = optimistic.write(tx, tenantId, rows, operationColumns(operations));
+  const written = optimistic.write(tx, tenantId, rows, recorded(operations));
   if (onLocked !== undefined) written.then(onLocked, () => {});
   tx.touched?.push(...recalled.flatMap(changedTopics));
   return executed;

@@ -1,5 +1,5 @@
 import { pgArray, type Statements } from "../statements.ts";
-import type { Outcome } from "./feature.ts";
+import type { Outcome, Recorded } from "./feature.ts";
 import type { Fingerprint } from "./replay.ts";
 import { seal } from "./seal.ts";
 
@@ -36,20 +36,22 @@ export function recordOperations(
   operations: readonly Operation[],
   atMs: number,
 ): void {
-  void tx.run(RECORD, [String(tenantId), String(atMs), ...operationColumns(operations)]);
+  void tx.run(RECORD, [String(tenantId), String(atMs), ...recorded(operations).columns]);
 }
 
-/** The columns of `RECORD` from its third parameter on: ids, keys, kinds, callers, inputs and outcomes. */
-export function operationColumns(operations: readonly Operation[]): string[] {
+/** Operations in the order in which they are recorded. */
+export function recorded(operations: readonly Operation[]): Recorded {
   const sorted = operations.toSorted((a, b) => (a.idempotencyKey < b.idempotencyKey ? -1 : 1));
-  return [
-    pgArray(sorted.map((operation) => operation.id)),
+  const ids = sorted.map((operation) => operation.id);
+  const columns = [
+    pgArray(ids),
     pgArray(sorted.map((operation) => operation.idempotencyKey)),
     pgArray(sorted.map((operation) => operation.kind)),
     pgArray(sorted.map((operation) => operation.caller)),
     joined(sorted.map((operation) => operation.input)),
     joined(sorted.map((operation) => JSON.stringify(operation.outcome))),
   ];
+  return { ids, columns };
 }
 
 /** JSON has no raw control character, so one can part it; in an array literal every quotation mark would be escaped. */
