@@ -55,13 +55,20 @@ export class DeadlinePassed extends Error {
  * with 100,000 wallets. Whatever the statistics say, these statements are look-ups by an index; where two could serve, the one
  * whose order a statement asks for, for sorting what the other finds is ruled out.
  */
-const PLAN_ONCE = `
-    set local plan_cache_mode = force_generic_plan;
-    set local enable_seqscan = off;
-    set local enable_bitmapscan = off;
-    set local enable_hashjoin = off;
-    set local enable_mergejoin = off;
-    set local enable_sort = off;`;
+const PLAN_ONCE = [
+  "set local plan_cache_mode = force_generic_plan",
+  "set local enable_seqscan = off",
+  "set local enable_bitmapscan = off",
+  "set local enable_hashjoin = off",
+  "set local enable_mergejoin = off",
+  "set local enable_sort = off",
+];
+const PLAN_ONCE_SCRIPT = `${PLAN_ONCE.join(";\n    ")};`;
+
+/** As the option of that name does with BEGIN: for a transaction that began without, because it seemed not to need it. */
+export function planOnce(tx: Tx): void {
+  for (const setting of PLAN_ONCE) void tx.run(setting);
+}
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** Postgres ends what we lost sight of soon after our own deadline, should the connection be a black hole. */
@@ -177,7 +184,8 @@ function beginScript(options: RunOptions, deadline: number): string {
   return `begin isolation level read committed${options.readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
-    set local holdfast.caller = ${literal(options.caller)};${options.planOnce ? PLAN_ONCE : ""}
+    set local holdfast.caller = ${literal(options.caller)};
+    ${options.planOnce ? PLAN_ONCE_SCRIPT : ""}
     set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
     set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
     set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;

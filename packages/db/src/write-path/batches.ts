@@ -3,7 +3,7 @@ import { isRetryable, isSqlstate, LOCK_TIMEOUT, ROWS_DIFFER } from "../postgres-
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Lender, Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
-import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
+import { DeadlinePassed, OutcomeUnknown, planOnce, runTransaction } from "../transaction.ts";
 import type { Executed } from "./decide.ts";
 import { executeCalls } from "./execute.ts";
 import type { Lane, Lanes, Ticket } from "./lanes.ts";
@@ -72,9 +72,11 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
     /** Whether the attempt under way was decided on cached rows. Only the first one at a batch may be. */
     let optimistic = false;
     let attempts = 0;
+    // One function plans what an optimistic batch does, and if the one before was, this one will be.
+    const plansOnce = !it.optimistic;
     try {
       const how = {
-        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
+        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: plansOnce },
         trace: () => batch?.within,
         onWritten: watch?.written,
       };
@@ -103,6 +105,7 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
         else if (!isFirst) forgetRows(cache, tenantId, live, optimistic);
         optimistic = executed !== undefined;
         it.optimistic = optimistic;
+        if (!optimistic && !plansOnce) planOnce(tx);
         executed ??= await executeCalls(tx, registry, tenantId, calls, { wait: !skip, ...how });
         return { results: executed.results, epoch };
       });

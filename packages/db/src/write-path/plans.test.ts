@@ -24,8 +24,12 @@ test("no statement of the write path scans a table, not even while it is tiny an
   const sql = postgres(database.url, { max: 1 });
   try {
     const before = connect({ url: database.url, tokenSecret });
-    const [from, to] = [await openWallet(before, 100n), await openWallet(before, 100n)];
-    const hold = { walletId: from, amount: 5n, expiresInSeconds: 600 };
+    const [from, to, purse] = [
+      await openWallet(before, 100n),
+      await openWallet(before, 100n),
+      await openWallet(before, 100n),
+    ];
+    const hold = { walletId: purse, amount: 5n, expiresInSeconds: 600 };
     await before.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
     const { showId } = await createShow(before);
     const later = await createShow(before);
@@ -39,8 +43,12 @@ test("no statement of the write path scans a table, not even while it is tiny an
     // Fresh sessions plan their statements now, with statistics that say "a handful of rows".
     const db = connect({ url: database.url, tokenSecret });
     const transfer = { fromWalletId: from, toWalletId: to, amount: 1n };
-    await db.execute(shop, { kind: "wallets.transfer", idempotencyKey: newKey(), ...transfer });
+    const more = () => db.execute(shop, { kind: "wallets.transfer", idempotencyKey: newKey(), ...transfer });
     const { holdId } = await db.execute(shop, { kind: "wallets.hold", idempotencyKey: newKey(), ...hold });
+    await more();
+    // This one is decided before its rows are locked, and the next call comes while it is under way.
+    const moving = more();
+    await new Promise((resolve) => setTimeout(resolve));
     await db.execute(shop, {
       kind: "wallets.capture",
       idempotencyKey: newKey(),
@@ -49,6 +57,7 @@ test("no statement of the write path scans a table, not even while it is tiny an
       toWalletId: to,
       final: false,
     });
+    await moving;
     await db.execute(shop, { kind: "wallets.release", idempotencyKey: newKey(), holdId });
     await openWallet(db, 10n);
     await createShow(db);
