@@ -1756,8 +1756,8 @@ AS $function$
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}
 
-CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_ids uuid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[], operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text, entry_wallets integer[], entry_versions bigint[], entry_operations integer[], entry_amounts bigint[], entry_balances bigint[])
- RETURNS void
+CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_ids uuid[], places tid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[], operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text, entry_wallets integer[], entry_versions bigint[], entry_operations integer[], entry_amounts bigint[], entry_balances bigint[])
+ RETURNS tid[]
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog'
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1770,32 +1770,34 @@ CREATE OR REPLACE FUNCTION holdfast.write_known_wallets(tenant integer, wallet_i
  SET enable_memoize TO 'off'
 AS $function$
 DECLARE
-  places tid[];
+  found tid[];
+  left_at tid[];
   all_inputs text[] := string_to_array(inputs, E'\x1e');
   all_outcomes text[] := string_to_array(outcomes, E'\x1e');
   now_ms bigint;
-  changed bigint;
   setting text;
 BEGIN
-  -- Where the wallets are; that nobody moves them meanwhile is for the update to find out.
-  places := ARRAY(
-    SELECT found.place FROM (SELECT unnest(wallet_ids) AS id) AS wanted CROSS JOIN LATERAL (
-      SELECT ctid AS place FROM holdfast.wallets WHERE tenant_id = tenant AND id = wanted.id OFFSET 0) AS found);
+  -- Where the wallets are, those whose places are not remembered; whether they are there is for the update to find out.
+  found := ARRAY(
+    SELECT coalesce(wanted.place, (SELECT ctid FROM holdfast.wallets WHERE tenant_id = tenant AND id = wanted.id))
+    FROM (SELECT unnest(places) AS place, unnest(wallet_ids) AS id) AS wanted);
 
   -- Locks each wallet in the order of the array, if it is as it was decided on: also one that moves by nothing, because it was
   -- looked at and had too little. Planned without the index, for the reason given at change_wallets: no other way than the place.
   setting := set_config('enable_indexscan', 'off', true);
-  UPDATE holdfast.wallets AS wallet SET
-    credit_balance = wallet.credit_balance + change.amount,
-    version = wallet.version + change.steps
-  FROM (SELECT unnest(places) AS place, unnest(wallet_ids) AS id, unnest(versions) AS version, unnest(balances) AS balance,
-    unnest(sums) AS amount, unnest(steps) AS steps) AS change
-  WHERE wallet.tenant_id = tenant AND wallet.ctid = change.place AND wallet.id = change.id
-    AND wallet.version = change.version AND wallet.credit_balance = change.balance AND wallet.held = 0;
-  GET DIAGNOSTICS changed = ROW_COUNT;
+  WITH moved AS (
+    UPDATE holdfast.wallets AS wallet SET
+      credit_balance = wallet.credit_balance + change.amount,
+      version = wallet.version + change.steps
+    FROM (SELECT unnest(found) AS place, unnest(wallet_ids) AS id, unnest(versions) AS version, unnest(balances) AS balance,
+      unnest(sums) AS amount, unnest(steps) AS steps) AS change
+    WHERE wallet.tenant_id = tenant AND wallet.ctid = change.place AND wallet.id = change.id
+      AND wallet.version = change.version AND wallet.credit_balance = change.balance AND wallet.held = 0
+    RETURNING wallet.ctid AS place)
+  SELECT coalesce(array_agg(place), '{}') FROM moved INTO left_at;
   setting := set_config('enable_indexscan', 'on', true);
-  IF changed <> cardinality(wallet_ids) THEN
-    RAISE EXCEPTION '% wallets of % are as they were decided on', changed, cardinality(wallet_ids) USING ERRCODE = 'HF002';
+  IF cardinality(left_at) <> cardinality(wallet_ids) THEN
+    RAISE EXCEPTION '% wallets of % are as they were decided on', cardinality(left_at), cardinality(wallet_ids) USING ERRCODE = 'HF002';
   END IF;
 
   -- Whoever began to follow the tenant's changes before the locks were granted is told of this one, which the caller has to see to.
@@ -1819,6 +1821,8 @@ BEGIN
   SELECT tenant, wallet_ids[wallet], version, operation_ids[operation], amount, 0, balance_after, 0
   FROM (SELECT unnest(entry_wallets) AS wallet, unnest(entry_versions) AS version, unnest(entry_operations) AS operation,
     unnest(entry_amounts) AS amount, unnest(entry_balances) AS balance_after) AS entry;
+  -- In the order of the array, as they were updated; if they were not, the next update finds nobody there.
+  RETURN left_at;
 END
 $function$
  to {holdfast_owner=X/holdfast_owner,holdfast_app=X/holdfast_owner}

@@ -86,12 +86,14 @@ export const plants: readonly Plant[] = [
   {
     name: "version-not-advanced",
     bug: "the wallet's version stays behind its entries",
-    edits: [edit("wallets/rows.ts", "pgArray(all.map((sum) => sum.steps))", "pgArray(all.map(() => 0n))")],
+    edits: [
+      edit("wallets/write-rows.ts", "pgArray(all.map((sum) => sum.steps))", "pgArray(all.map(() => 0n))"),
+    ],
   },
   {
     name: "balance-set-not-incremented",
     bug: "the last change of a batch overwrites those before it",
-    edits: [edit("wallets/rows.ts", "sum.amount += amount;", "sum.amount = amount;")],
+    edits: [edit("wallets/write-rows.ts", "sum.amount += amount;", "sum.amount = amount;")],
   },
   {
     name: "balance-guard-dropped",

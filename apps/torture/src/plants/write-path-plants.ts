@@ -67,9 +67,9 @@ export const writePathPlants: readonly Plant[] = [
     bug: "what was decided on a cached row is written although the row has changed",
     edits: [
       edit(
-        "wallets/rows.ts",
-        "$3::bigint[], $4::bigint[], $5",
-        "(select array_agg(version order by id) from holdfast.wallets where id = any($2::uuid[]) and $3::bigint[] is not null), (select array_agg(credit_balance order by id) from holdfast.wallets where id = any($2::uuid[]) and $4::bigint[] is not null), $5",
+        "wallets/write-rows.ts",
+        "$3::tid[], $4::bigint[], $5::bigint[], $6",
+        "array_fill(null::tid, array[cardinality($3::tid[])]), (select array_agg(version order by id) from holdfast.wallets where id = any($2::uuid[]) and $4::bigint[] is not null), (select array_agg(credit_balance order by id) from holdfast.wallets where id = any($2::uuid[]) and $5::bigint[] is not null), $6",
       ),
     ],
   },

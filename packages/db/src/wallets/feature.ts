@@ -2,10 +2,11 @@ import type { Feature, Need } from "../write-path/feature.ts";
 import { type WalletStep, walletInputs } from "./commands.ts";
 import { decideWallet, type WalletCommand } from "./decide.ts";
 import { dueExpiries } from "./decide-holds.ts";
-import { listOverdueWallets, lockWalletRows, writeKnownWallets, writeWalletRows } from "./rows.ts";
+import { listOverdueWallets, lockWalletRows } from "./rows.ts";
 import { walletTopic } from "./topic.ts";
 import { walletChecks } from "./verify.ts";
 import { type Wallet, type WalletChange, WalletRows } from "./wallet.ts";
+import { writeKnownWallets, writeWalletRows } from "./write-rows.ts";
 import { writtenByWallets } from "./written.ts";
 
 /** A wallet is needed by its id, or through a hold of its, whose wallet the lock statement finds. */

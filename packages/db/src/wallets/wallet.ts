@@ -8,6 +8,8 @@ export interface Wallet {
   readonly held: bigint;
   readonly minBalance: bigint;
   readonly version: bigint;
+  /** Where in its table the row was left, as far as that is remembered; set when the answer is there. */
+  place?: string | undefined;
 }
 
 export interface Hold {
@@ -118,5 +120,6 @@ export function moved(wallet: Wallet, amount: bigint, heldChange: bigint): Walle
     held: wallet.held + heldChange,
     minBalance: wallet.minBalance,
     version: wallet.version + 1n,
+    place: undefined,
   };
 }

@@ -149,6 +149,19 @@ describe("on rows that are known", () => {
     );
   });
 
+  test("wallets that are only looked at, batch behind batch, are found where the batch before left them", async () => {
+    const [poor, anybody] = [await openWallet(knowing, 5n), await openWallet(knowing, 5n)];
+    const refused = () => knowing.execute(shop, { ...command(6n), fromWalletId: poor, toWalletId: anybody });
+    await knowing.execute(shop, { ...command(1n), fromWalletId: poor, toWalletId: anybody });
+    seen.length = 0;
+    for (let round = 0; round < 3; round++) {
+      const calls = Array.from({ length: 20 }, () => [settle(refused()), settle(transfer(knowing, 1n))]);
+      await Promise.all(calls.flat());
+    }
+    expect(new Set(results())).toEqual(new Set(["committed"]));
+    expect(seen.length).toBeGreaterThan(3);
+  });
+
   test("a refusal is verified like a success, and moves nothing", async () => {
     const told = await settle(transfer(knowing, 500n));
     expect(told).toMatchObject({ code: "INSUFFICIENT_FUNDS", details: { available: "99" } });
@@ -184,6 +197,14 @@ describe("what another server did meanwhile counts", () => {
     for (const kind of both)
       await other.execute(shop, { kind, idempotencyKey: newKey(), walletId: from, amount: 7n });
     expect(await transfer(knowing, 1n)).toMatchObject({ balance: "98", version: "5" });
+  });
+
+  test("a row that was written again as it was: it is somewhere else", async () => {
+    await transfer(knowing, 1n);
+    seen.length = 0;
+    await sql`update holdfast.wallets set version = version where id = ${from}`;
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "97" });
+    expect(results()).toEqual(["rolled-back", "committed"]);
   });
 
   test("a hold, and the time at which it ends", async () => {

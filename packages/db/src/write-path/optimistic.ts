@@ -50,7 +50,8 @@ export function executeOptimistically(
   cacheRows(cache, tenantId, recalled, operations, false);
 
   const written = optimistic.write(tx, tenantId, rows, recorded(operations));
-  if (onLocked !== undefined) written.then(onLocked, () => {});
+  // Its failure is the transaction's.
+  written.then(onLocked, () => {});
   tx.touched?.push(...recalled.flatMap(changedTopics));
   return executed;
 }

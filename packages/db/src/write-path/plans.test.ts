@@ -98,7 +98,8 @@ test("nor does one read its tenant's rows by an index, after the table grew unde
     const before = await rowsByIndex(sql, 2);
     for (let again = 0; again < 10; again++) await transfer();
     await db.close();
-    expect((await rowsByIndex(sql, 0)) - before).toBeLessThan(1_000);
+    // Ten times two wallets, most of whose places are remembered; one statement that reads the tenant's wallets would add 20,000.
+    expect((await rowsByIndex(sql, 0)) - before).toBeLessThan(20);
   } finally {
     await sql.end();
     await database.close();
