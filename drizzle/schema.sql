@@ -1775,6 +1775,7 @@ DECLARE
   all_inputs text[] := string_to_array(inputs, E'\x1e');
   all_outcomes text[] := string_to_array(outcomes, E'\x1e');
   now_ms bigint;
+  services boolean;
   setting text;
 BEGIN
   -- Where the wallets are, those whose places are not remembered; whether they are there is for the update to find out.
@@ -1813,9 +1814,13 @@ BEGIN
   FROM (SELECT unnest(operation_ids) AS id, unnest(idempotency_keys) AS idempotency_key, unnest(kinds) AS kind,
     unnest(callers) AS caller, unnest(all_inputs) AS input, unnest(all_outcomes) AS outcome) AS operation;
 
-  -- Where no user is aboard, row-level security need not ask of each entry whose it is.
-  setting := set_config('holdfast.aboard', CASE WHEN EXISTS (
-    SELECT FROM unnest(callers) AS one (caller) WHERE NOT holdfast.acts_for_others(caller)) THEN 'users' ELSE 'services' END, true);
+  -- Where no user is aboard, row-level security need not ask of each entry whose it is. For one caller no query is made.
+  IF callers[1] = ALL (callers) THEN
+    services := holdfast.acts_for_others(callers[1]);
+  ELSE
+    services := NOT EXISTS (SELECT FROM unnest(callers) AS one (caller) WHERE NOT holdfast.acts_for_others(caller));
+  END IF;
+  setting := set_config('holdfast.aboard', CASE WHEN services THEN 'services' ELSE 'users' END, true);
   INSERT INTO holdfast.entries
     (tenant_id, wallet_id, version, operation_id, amount, held_change, balance_after, held_after)
   SELECT tenant, wallet_ids[wallet], version, operation_ids[operation], amount, 0, balance_after, 0

@@ -93,10 +93,10 @@ function sumColumns(sums: ReadonlyMap<string, Sum>): string[] {
 }
 
 /**
- * Only who reads a row by the index clears its page of the versions before, so a wallet's place is looked up again at every eighth
- * of its versions; its page has room for more.
+ * Only who reads a row by the index clears its page of the versions before, so one place of eight is looked up again: at random, for
+ * wallets that were opened together have the same version. Their page has room for more.
  */
-const LOOK_UP_EVERY = 8n;
+const LOOK_UP_SHARE = 1 / 8;
 
 const WRITE_KNOWN = `select holdfast.write_known_wallets($1::int,
   $2::uuid[], $3::tid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -120,7 +120,7 @@ export function writeKnownWallets(
   const written = tx.run(WRITE_KNOWN, [
     String(tenantId),
     pgArray(recalled.map((wallet) => wallet.id)),
-    pgArray(recalled.map(({ place, version }) => (version % LOOK_UP_EVERY === 0n ? null : (place ?? null)))),
+    pgArray(recalled.map(({ place }) => (Math.random() < LOOK_UP_SHARE ? null : (place ?? null)))),
     pgArray(recalled.map((wallet) => wallet.version)),
     pgArray(recalled.map((wallet) => wallet.balance)),
     pgArray(recalled.map((wallet) => sums.get(wallet.id)?.amount ?? 0n)),
