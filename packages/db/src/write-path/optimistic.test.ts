@@ -131,11 +131,11 @@ describe("on rows that are known", () => {
     await transfer(db, 1n);
     expect(await transfer(db, 1n, newKey(), ada)).toMatchObject({ balance: "97" });
     expect(await settle(transfer(db, 1n, newKey(), bob))).toMatchObject({ code: "NOT_FOUND" });
-    await transfer(db, 1n);
-    // Aboard with a service, too.
+    // Aboard with a service, too, when what is remembered is trusted again.
+    for (let again = 0; again < 9; again++) await transfer(db, 1n);
     const [, refused] = await Promise.all([transfer(db, 1n), settle(transfer(db, 1n, newKey(), bob))]);
     expect(refused).toMatchObject({ code: "NOT_FOUND" });
-    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "94" });
+    expect(await transfer(knowing, 1n)).toMatchObject({ balance: "86" });
     await db.close();
   });
 
