@@ -79,13 +79,13 @@ describe("a right history", () => {
     const long = simulate({ seed: 6, attempts: 20_000, clients: 40 });
     // Side by side, the least of some tries of each: how fast the machine is, and who else uses it, is the same for both.
     let [ofShort, ofLong] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let turn = 0; turn < 4; turn++) {
+    for (let turn = 0; turn < 3; turn++) {
       ofShort = Math.min(ofShort, cpuOfCheck(short));
       ofLong = Math.min(ofLong, cpuOfCheck(long));
     }
     // Four times as long; what compares all with all takes sixteen times.
     expect(ofLong / ofShort).toBeLessThan(9);
-  });
+  }, 60_000);
 });
 
 test.each(seeds(10))("whatever is spoilt in a right history shows: seed %i", (seed) => {
