@@ -228,6 +228,21 @@ describe("the queue", () => {
     expect((await holdings(database.url)).amounts(walletId)).toEqual([100n, -1n]);
   });
 
+  test("goes on when those who waited are gone before it could begin", async () => {
+    const walletId = await openWallet(db, 100n);
+    // What is put off in an immediate comes after the timers that are due by then: here after the deadline.
+    const left = await new Promise<Awaited<ReturnType<typeof settle<unknown>>>>((resolve) => {
+      setImmediate(() => {
+        resolve(settle<unknown>(db.execute(ada, debit(walletId), { deadlineMs: 1 })));
+        const busyUntil = Date.now() + 20;
+        while (Date.now() < busyUntil);
+      });
+    });
+    expect(left).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" } });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await db.execute(ada, debit(walletId), { deadlineMs: 5_000 })).toMatchObject({ balance: "99" });
+  });
+
   test("is emptied before the sessions end, and takes nobody new", async () => {
     const walletId = await openWallet(db, 100n);
     const small = connect({ url: database.url, sessions: 1 });

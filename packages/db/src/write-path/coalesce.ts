@@ -78,8 +78,10 @@ export function createCoalescer(options: CoalesceOptions): Coalescer {
   async function drainSwift(it: Lane): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const pipeline = createPipeline(sessions, () => it.onJoined?.());
-    while (it.waiting.length > 0 || underWay.size > 0) {
+    for (;;) {
       await nextTurn();
+      // Asked only now: by this turn those who waited may have left, and what was under way may have ended.
+      if (it.waiting.length === 0 && underWay.size === 0) break;
       const batch = it.waiting.length > 0 ? batches.run(it, pipeline) : Promise.race(underWay);
       underWay.add(batch);
       await new Promise<void>((goOn) => {
