@@ -3,6 +3,22 @@ import { edit, type Plant } from "./plant.ts";
 // What people get wrong about transactions, retries and keys, whatever it is that they write.
 export const writePathPlants: readonly Plant[] = [
   {
+    name: "lane-waits-for-nobody",
+    bug: "a tenant's calls wait for the end of a transaction that has ended",
+    edits: [
+      edit(
+        "write-path/coalesce.ts",
+        "      if (it.waiting.length === 0 && underWay.size === 0) break;\n",
+        "",
+      ),
+      edit(
+        "write-path/coalesce.ts",
+        "    for (;;) {\n      await nextTurn();\n      // Asked",
+        "    while (it.waiting.length > 0 || underWay.size > 0) {\n      await nextTurn();\n      // Asked",
+      ),
+    ],
+  },
+  {
     name: "look-up-before-lock",
     bug: "idempotency keys are looked up before the locks are taken, and trusted after",
     edits: [

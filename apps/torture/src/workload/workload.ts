@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type HistoryWriter, QUERIES, type Reply } from "../history.ts";
 import { createRandom, type Random } from "../random.ts";
-import type { World } from "../world.ts";
+import type { ServerSite, World } from "../world.ts";
 import { Book, service, user } from "./book.ts";
 import { newConversation } from "./conversation-intents.ts";
 import { createHostileTokens, type HostileToken } from "./hostile-tokens.ts";
@@ -34,7 +34,7 @@ export interface Workload {
   clockShiftMs: number;
   /** Milliseconds of `performance.now()` at which the given server last did what it is there for. */
   lastAnswerAt(server: number): number;
-  /** No new intents; resolves when every intent has its one true outcome. */
+  /** No new intents; resolves when every intent has its one true outcome, and each server has executed a call of each tenant. */
   finish(): Promise<void>;
   /** Resolves when whoever watches has heard of these versions, by id, or has waited long. */
   finishWatching(versions: ReadonlyMap<string, string>): Promise<void>;
@@ -64,6 +64,8 @@ const OPENING_DEADLINE_MS = 10_000;
 interface Route {
   readonly direct: boolean;
   readonly random: Random;
+  /** To this one alone; by default each attempt goes to any of them. */
+  readonly site?: ServerSite;
 }
 
 /** Opens wallets, shows and conversations, then keeps `clients` busy until `finish`. */
@@ -96,8 +98,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     route: Route,
     { giveUpMs, hostile }: { giveUpMs?: number | undefined; hostile?: HostileToken } = {},
   ): Promise<Reply> {
-    const { direct, random: from } = route;
-    const site = from.pick(world.servers);
+    const { direct, random: from, site = from.pick(world.servers) } = route;
     const deadlineMs = opening ? OPENING_DEADLINE_MS : from.pick(DEADLINES_MS);
     const authorization =
       hostile?.authorizationFor(intent.caller) ?? `Bearer ${await tokenFor(intent.caller)}`;
@@ -298,6 +299,19 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     count: Math.ceil(options.clients * WATCHERS_A_CLIENT),
   });
 
+  /** Each server by itself, for each tenant: one that has come to a stop is hidden by another that goes on. */
+  async function knockEverywhere(): Promise<void> {
+    hopelessAtMs = performance.now() + RESOLVED_WITHIN_MS;
+    const knocks = world.servers.flatMap((site) =>
+      tenants.map((tenantId) => {
+        const input = { idempotencyKey: key(Date.now()), currency: "sat", ownerId: "user-0" };
+        const open: Intent = { caller: service(tenantId), procedure: "wallets.open", input };
+        return resolve(open, { direct: true, random: random.fork(), site });
+      }),
+    );
+    await Promise.all(knocks);
+  }
+
   return {
     counts,
     unresolved,
@@ -312,6 +326,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       finishing = true;
       hopelessAtMs = performance.now() + RESOLVED_WITHIN_MS;
       await running;
+      await knockEverywhere();
     },
     finishWatching: (versions) => watchers.finish(versions),
   };
