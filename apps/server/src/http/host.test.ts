@@ -96,6 +96,20 @@ describe("the console", () => {
   });
 });
 
+describe("an answer in JSON", () => {
+  test.each(["/trpc/wallets.get", "/trpc/no.such", "/v1/wallets/1", "/v1/nothing"])(
+    "at %s is no page, and has the headers of none",
+    async (path) => {
+      const { headers } = await page(path);
+      expect(headers.get("content-type")).toMatch(/^application\/(problem\+)?json/);
+      expect(headers.get("content-security-policy")).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+      expect(headers.get("x-frame-options")).toBeNull();
+    },
+  );
+});
+
 describe("the guide", () => {
   test("is there, under the console's policy", async () => {
     const response = await page("/guide");

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import helmet from "helmet";
+import { isCall } from "../limits/door.ts";
 
 const protect = helmet({
   contentSecurityPolicy: {
@@ -25,13 +26,23 @@ const protect = helmet({
 });
 
 /**
+ * What is said of an answer in JSON, lest a browser that is led to its address takes it for a page: it loads nothing, is shown in
+ * no frame, is of no other type, and no other origin embeds it. The rest speaks of pages, and would be two thirds of an answer's bytes.
+ */
+const CALL_HEADERS = {
+  "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
+/**
  * Headers that keep the console to its own origin: no foreign script, frame or connection. They are the same for every
- * reply, so helmet is asked once.
+ * page, so helmet is asked once.
  */
 export function addSecurityHeaders(app: FastifyInstance): void {
-  const headers = securityHeaders();
-  app.addHook("onRequest", (_request, reply, done) => {
-    reply.headers(headers);
+  const pageHeaders = securityHeaders();
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(isCall(request.url) ? CALL_HEADERS : pageHeaders);
     done();
   });
 }

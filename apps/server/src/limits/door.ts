@@ -211,7 +211,7 @@ export function createDoor({ enter, refuse, stuck, waitsUntilMs }: DoorOptions):
 }
 
 /** What is no call (the console, whether the process lives, what it counts) costs little and is wanted most in need. */
-function isCall(url: string): boolean {
+export function isCall(url: string): boolean {
   return url.startsWith("/trpc/") || url.startsWith("/v1/");
 }
 

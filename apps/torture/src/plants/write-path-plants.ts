@@ -4,8 +4,13 @@ import { edit, type Plant } from "./plant.ts";
 export const writePathPlants: readonly Plant[] = [
   {
     name: "lane-waits-for-nobody",
-    bug: "a tenant's calls wait for the end of a transaction that has ended",
+    bug: "a lane lingers for company, and waits for ever when what it had is gone meanwhile",
     edits: [
+      edit(
+        "write-path/coalesce.ts",
+        "const nextTurn = () => new Promise((resolve) => setImmediate(resolve));",
+        "const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));",
+      ),
       edit(
         "write-path/coalesce.ts",
         "      if (it.waiting.length === 0 && underWay.size === 0) break;\n",
