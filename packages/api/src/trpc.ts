@@ -93,6 +93,16 @@ interface Parts<Input> {
   }): Promise<unknown>;
 }
 
+/** Each field by its name, because a copy of the whole that gets one field more takes a microsecond. */
+function enteredBy(
+  principal: Principal,
+  { db, authenticateAgain, answers, limits, deadlineMs, onCall }: Context,
+  onOperation: Seen["onOperation"],
+) {
+  const context = { db, principal, authenticateAgain, answers, limits, deadlineMs, onCall, onOperation };
+  return context satisfies Record<keyof Context | keyof Seen, unknown>;
+}
+
 /**
  * The mutation that tRPC has built of these parts, as one function. Middleware, input and resolver are three steps to tRPC, and it
  * copies all that it knows of a call five times on the way through: a seventh of what serving one costs.
@@ -105,7 +115,7 @@ export function inOneStep<Built extends AnyTRPCMutationProcedure, Input>(
     const { data } = await seeCall(path, ctx, async ({ onOperation }) => {
       const principal = enter(policy, ctx);
       const input = parse(await getRawInput());
-      return { ok: true, data: await answer({ ctx: { ...ctx, principal, onOperation }, input }) };
+      return { ok: true, data: await answer({ ctx: enteredBy(principal, ctx, onOperation), input }) };
     });
     return data;
   };

@@ -2,6 +2,7 @@ import { appRouter, type Context, responseHeaders, toHoldfastError } from "@hold
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply } from "fastify";
+import { endOfTurn } from "./end-of-turn.ts";
 import type { PlainCalls } from "./plain-calls.ts";
 
 export interface Host {
@@ -57,6 +58,7 @@ export async function answerPlainCalls(
   });
   // As it is: the router has no transformer.
   const body = JSON.stringify(isBatch ? results : results[0]);
+  await endOfTurn();
   return reply
     .code(getHTTPStatusCode(results))
     .headers({ vary: "trpc-accept, accept", ...responseHeaders(errors.map(toHoldfastError)) })
@@ -74,9 +76,11 @@ interface Call {
 }
 
 /** The one place where a procedure is called, whatever form the request had. It never throws. */
-export async function callProcedure(call: Call): Promise<Answered> {
+export async function callProcedure({ path, type, ctx, batchIndex, getRawInput }: Call): Promise<Answered> {
   try {
-    return { data: await callTRPCProcedure({ ...call, router: appRouter, signal: NEVER_ABORTED }) };
+    // Each field by its name, because a copy of the whole that gets one field more takes a microsecond.
+    const call = { path, type, ctx, batchIndex, getRawInput, router: appRouter, signal: NEVER_ABORTED };
+    return { data: await callTRPCProcedure(call) };
   } catch (cause) {
     return { error: getTRPCErrorFromUnknown(cause) };
   }
