@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import type { Db } from "@holdfast/db";
 import { createLogger, createServer, readConfig } from "@holdfast/server";
-import { answerByAdapter, createServerOver } from "@holdfast/server/testing";
+import { answerByAdapter, createMetrics, createServerOver } from "@holdfast/server/testing";
 import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import Fastify from "fastify";
 import { jwtVerify } from "jose";
@@ -28,7 +28,9 @@ async function serve(order: ServeOrder): Promise<string> {
   const answer = order.served === "stock-no-op" ? { answer: answerByAdapter } : {};
   // Nothing is behind it that a webhook could be read from.
   const alone = { ...config, webhooks: { ...config.webhooks, pollMs: 0 } };
-  return (await createServerOver(constantDb, alone, { ...options, ...answer })).listen();
+  return (
+    await createServerOver(constantDb, alone, { ...options, ...answer, metrics: createMetrics() })
+  ).listen();
 }
 
 const ANSWER = {
@@ -45,6 +47,7 @@ const ANSWER = {
 const constantDb = {
   execute: async () => ANSWER,
   stuck: 0,
+  registry: { features: [] },
   close: async () => {},
 } as unknown as Db;
 

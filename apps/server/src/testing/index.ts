@@ -1,4 +1,5 @@
 export { answerByAdapter } from "../http/trpc.ts";
+export { createMetrics } from "../metrics.ts";
 export { createRedisStore, type RedisStore } from "../redis/replay-store.ts";
 export { createServerOver } from "../server.ts";
 export { type Caller, createCaller, dataOf, type Reply, readReply } from "./caller.ts";
