@@ -2,7 +2,6 @@ import { appRouter, type Context, responseHeaders, toHoldfastError } from "@hold
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply } from "fastify";
-import { endOfTurn } from "./end-of-turn.ts";
 import type { PlainCalls } from "./plain-calls.ts";
 
 export interface Host {
@@ -58,7 +57,6 @@ export async function answerPlainCalls(
   });
   // As it is: the router has no transformer.
   const body = JSON.stringify(isBatch ? results : results[0]);
-  await endOfTurn();
   return reply
     .code(getHTTPStatusCode(results))
     .headers({ vary: "trpc-accept, accept", ...responseHeaders(errors.map(toHoldfastError)) })

@@ -11,7 +11,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callProcedure } from "../answer-plain-calls.ts";
 import { answerSubscription } from "../answer-subscription.ts";
 import { limitBodies } from "../body-deadline.ts";
-import { endOfTurn } from "../end-of-turn.ts";
 import { sendError } from "../errors.ts";
 import { acceptJsonBody, BODY_LIMIT_BYTES, IMPORT_LIMIT_BYTES } from "../json-body.ts";
 import { createContext, recordArrivals, report, type TrpcOptions } from "../trpc.ts";
@@ -58,7 +57,6 @@ async function answer(
   });
   if ("error" in answered) return refuse(answered.error, reply, options);
   const { data } = answered;
-  await endOfTurn();
   const isReplayed = type === "mutation" && (data as { replayed?: boolean }).replayed === true;
   return reply
     .code(route.created === undefined ? 200 : 201)
