@@ -101,9 +101,9 @@ function tryRoom(executablePath: string) {
     expect(await markOf(winner, "S-A5")).toBe("yours");
     expect(await seat(loser, "S-A5").getAttribute("aria-label")).toContain("held by somebody else");
     expect(await consolePage(loser).breaches()).toEqual([]);
+    // In the dialog or beside the map, which says the same: the dialog goes by itself after a while, and a slow machine takes that long.
+    await loser.getByRole("button", { name: "Take the nearest" }).first().click();
     expect(await consolePage(winner).breaches()).toEqual([]);
-
-    await loser.getByRole("dialog").getByRole("button", { name: "Take the nearest" }).click();
     await loser.getByText("Held for you", { exact: true }).waitFor();
     expect(await loser.locator("[data-line]").count()).toBe(1);
     // Whoever won has it on every other map as taken, and no map lost count.
