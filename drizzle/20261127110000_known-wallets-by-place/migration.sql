@@ -1,7 +1,7 @@
 -- The function of that name, told where wallets are and telling where it leaves them. An entry names its wallet and its operation by
 -- their numbers in the arrays. Arrays are unnested side by side in the list of a SELECT: in FROM each is first written to a store
 -- of its own. The function with the other parameters stays, for servers that are not upgraded yet.
-CREATE FUNCTION "holdfast"."write_known_wallets"(
+CREATE OR REPLACE FUNCTION "holdfast"."write_known_wallets"(
   tenant int,
   wallet_ids uuid[], places tid[], versions bigint[], balances bigint[], sums bigint[], steps bigint[],
   operation_ids uuid[], idempotency_keys text[], kinds text[], callers text[], inputs text, outcomes text,
