@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { breachesOf } from "./testing/axe.ts";
 import { findChromium, launchChromium } from "./testing/chromium.ts";
 import { startLivedInServer } from "./testing/lived-in.ts";
 import { watchShifts } from "./testing/shifts.ts";
@@ -99,10 +99,7 @@ function walk(executablePath: string) {
             fullPage: true,
           });
 
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(
-            violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`),
-          ).toEqual([]);
+          expect(await breachesOf(page)).toEqual([]);
           expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
           expect(complaints.splice(0)).toEqual([]);
         });

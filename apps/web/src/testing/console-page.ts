@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, Request } from "playwright-core";
+import { breachesOf } from "./axe.ts";
 
 /** What a person does and sees on the wallets page, by its accessible names. */
 export function consolePage(page: Page) {
@@ -34,12 +34,7 @@ export function consolePage(page: Page) {
     freshness: (words: string | RegExp) => page.getByRole("status").filter({ hasText: words }),
     historyRow: (version: bigint) => page.locator(`tr[data-version="${version}"]`),
     /** Rules whose breach keeps someone out. Answers one line a breach. */
-    async breaches() {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-    },
+    breaches: () => breachesOf(page, { serious: true }),
   };
 }
 
