@@ -1,10 +1,11 @@
 import postgres from "postgres";
 import { Books } from "./books.ts";
 import { holdfast } from "./contenders/holdfast.ts";
+import { freshDatabase } from "./databases.ts";
 import { type Figures, figuresOf, medians } from "./figures.ts";
 import { newKey } from "./keys.ts";
 import { runLoad } from "./load.ts";
-import { freshDatabase, type Outcome, type RunOptions } from "./run-scenario.ts";
+import type { Outcome, RunOptions } from "./run-scenario.ts";
 
 const WORLD = { wallets: 10_000, tenants: 1, balance: 1_000_000_000 };
 const HELD_SECONDS = 2;

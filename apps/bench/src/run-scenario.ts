@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { Books } from "./books.ts";
 import type { Contender, Ledger } from "./contenders/contender.ts";
 import { type Counters, readCounters, readSizes, type Sizes } from "./counters.ts";
+import { freshDatabase, settle } from "./databases.ts";
 import { type Costs, type Figures, figuresOf, medians } from "./figures.ts";
 import { runLoad } from "./load.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -61,12 +62,15 @@ export async function runScenario(
     for (const contender of taking) {
       onProgress(`${scenario.name}: ${contender.name} opens ${scenario.world.wallets} wallets`);
       const database = await freshDatabase(admin, url, `bench_${contender.name.replaceAll("-", "_")}`);
-      runs.push(await startRun(contender, scenario, database));
+      const run = await startRun(contender, scenario, database);
+      runs.push(run);
+      await settle(database, run.ledger.tables);
     }
     for (let round = 1; round <= rounds; round++) {
       for (const run of runs) {
         onProgress(`${scenario.name}: round ${round} of ${rounds}, ${run.contender.name}`);
         run.figures.push(await takeTurn(run, scenario, admin, options));
+        await settle(run.url, run.ledger.tables);
       }
     }
     const outcomes: Outcome[] = [];
@@ -91,15 +95,6 @@ interface Run {
   readonly sizes: Sizes;
   readonly figures: Figures[];
   close(): Promise<void>;
-}
-
-/** A database each: the product owns the name of its schema, and `bulk` uses the product's tables. */
-export async function freshDatabase(admin: postgres.Sql, url: string, name: string): Promise<string> {
-  await admin.unsafe(`drop database if exists ${name} with (force)`);
-  await admin.unsafe(`create database ${name}`);
-  const fresh = new URL(url);
-  fresh.pathname = `/${name}`;
-  return fresh.href;
 }
 
 async function startRun(contender: Contender, scenario: Scenario, url: string): Promise<Run> {
@@ -128,8 +123,6 @@ async function takeTurn(
   admin: postgres.Sql,
   { seconds, callers, postmaster }: RunOptions,
 ): Promise<Figures> {
-  // Nobody pays for the pages that the one before has dirtied.
-  await admin.unsafe("checkpoint");
   const counters: Counters[] = [];
   const onMeasure = async (): Promise<void> => {
     counters.push(await readCounters(admin, postmaster));

@@ -20,22 +20,30 @@ export const holdfastLocked: Contender = {
   setUp: (world) => setUpHoldfast(world, (url) => connect({ url, cachedRows: 0 })),
 };
 
-/** A ledger on a Holdfast that `open` connects. */
-export async function setUpHoldfast(world: World, open: (url: string) => Db): Promise<Ledger> {
+/** A ledger on a Holdfast that `open` connects; with a `past`, that is made while nobody is connected, and who connects then knows nothing of it. */
+export async function setUpHoldfast(
+  world: World,
+  open: (url: string) => Db,
+  past?: () => Promise<void>,
+): Promise<Ledger> {
   const { url, tenants } = world;
   const admin = postgres(url, { max: 1, onnotice: () => {} });
   await admin`drop schema if exists holdfast cascade`;
   await migrate({ url });
-  const db = open(url);
+  let db = open(url);
   const principals = Array.from(
     { length: tenants },
     (_, at): Principal => ({ tenantId: FIRST_TENANT + at, subject: "bench", role: "service" }),
   );
   const ids = await openWallets(db, principals, world);
+  if (past !== undefined) {
+    await db.close();
+    await past();
+    db = open(url);
+  }
+  const before = await countRows(admin);
   const at = (wallet: number): string => ids[wallet] ?? "";
   const principalOf = (wallet: number): Principal => principals[wallet % tenants] as Principal;
-  const [{ operations: operationsBefore } = { operations: 0 }] = await admin<{ operations: number }[]>`
-      select count(*)::int as operations from holdfast.operations`;
 
   return {
     tables: ["holdfast.operations", "holdfast.entries", "holdfast.wallets", "holdfast.holds"],
@@ -68,14 +76,11 @@ export async function setUpHoldfast(world: World, open: (url: string) => Db): Pr
       const rows = await admin<{ id: string; balance: string }[]>`
           select id, credit_balance::text as balance from holdfast.wallets`;
       const balances = new Map(rows.map(({ id, balance }) => [id, Number(balance)]));
-      const [counts] = await admin<{ operations: number; entries: number }[]>`
-          select (select count(*)::int from holdfast.operations) as operations,
-            (select count(*)::int from holdfast.entries) as entries`;
+      const now = await countRows(admin);
       return {
         balances: ids.map((id) => balances.get(id) ?? Number.NaN),
-        operations: (counts?.operations ?? 0) - operationsBefore,
-        // Each wallet's credit is an entry of its own.
-        entries: (counts?.entries ?? 0) - ids.length,
+        operations: now.operations - before.operations,
+        entries: now.entries - before.entries,
       };
     },
     async close() {
@@ -83,6 +88,13 @@ export async function setUpHoldfast(world: World, open: (url: string) => Db): Pr
       await admin.end();
     },
   };
+}
+
+async function countRows(sql: postgres.Sql): Promise<{ operations: number; entries: number }> {
+  const [counts] = await sql<{ operations: number; entries: number }[]>`
+    select (select count(*)::int from holdfast.operations) as operations,
+      (select count(*)::int from holdfast.entries) as entries`;
+  return counts ?? { operations: Number.NaN, entries: Number.NaN };
 }
 
 /** Opens and fills the wallets; each tenant's principal owns its own, unless there are owners by wallet. */

@@ -1,10 +1,11 @@
 import { startWireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { type Counters, readCounters, readSizes, type Sizes } from "../counters.ts";
+import { freshDatabase } from "../databases.ts";
 import { type Costs, type Figures, figuresOf, medians } from "../figures.ts";
 import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
-import { freshDatabase, type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
 import { together } from "../together.ts";
 import { AppendBooks } from "./append-books.ts";
 import { type AppendScenario, resultName } from "./append-scenario.ts";

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { Books } from "../books.ts";
+import { settle } from "../databases.ts";
 import { type Figures, figuresOf, medians } from "../figures.ts";
 import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
 import { runCallers } from "./processes.ts";
@@ -22,17 +23,18 @@ export async function runHttp(
       onProgress(`${name}: ${pairing.served} starts`);
       const side = await startSide(pairing, { admin, url, secret });
       runs.push({ side, books: new Books(PAIR), figures: [] });
+      await settle(side.databaseUrl, side.ledger?.tables ?? []);
     }
     for (let round = 1; round <= rounds; round++) {
       for (const { side, books, figures } of runs) {
         const { served, client, wallets, server } = side;
         onProgress(`${name}: round ${round} of ${rounds}, ${served}`);
-        await admin.unsafe("checkpoint");
         const { port } = server;
         const order = { client, port, token, wallets, callers, seconds, warmUpSeconds: WARM_UP_SECONDS };
         const load = await runCallers(order);
         for (const [from, count] of load.acknowledged.entries()) books.moved(from, 1 - from, count);
         figures.push(figuresOf({ ...load, latenciesMs: Float64Array.from(load.latenciesMs) }));
+        await settle(side.databaseUrl, side.ledger?.tables ?? []);
       }
     }
     return await Promise.all(

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import type { Contender, Ledger } from "../contenders/contender.ts";
 import { holdfast } from "../contenders/holdfast.ts";
 import { textbook } from "../contenders/textbook.ts";
-import { freshDatabase } from "../run-scenario.ts";
+import { freshDatabase } from "../databases.ts";
 import type { LoadOrder } from "./load-order.ts";
 import { type ServedProcess, startServing } from "./processes.ts";
 import type { Served } from "./serve-order.ts";
@@ -23,6 +23,7 @@ export interface Side extends Pairing {
   readonly ledger: Ledger | undefined;
   readonly wallets: readonly [string, string];
   readonly server: ServedProcess;
+  readonly databaseUrl: string;
 }
 
 /** Wallets of a no-op: any id that parses. */
@@ -48,7 +49,7 @@ export async function startSide(
   const ledger = await contender?.setUp({ url: databaseUrl, ...PAIR });
   const wallets = await walletIds(served, databaseUrl);
   const server = await startServing({ served, databaseUrl, secret });
-  return { served, client, ledger, wallets, server };
+  return { served, client, ledger, wallets, server, databaseUrl };
 }
 
 export async function stopSide({ server, ledger }: Side): Promise<void> {

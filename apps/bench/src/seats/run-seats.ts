@@ -1,8 +1,9 @@
 import { startWireMeter } from "@holdfast/db/testing";
 import postgres from "postgres";
 import { type Counters, readCounters, readSizes, type Sizes } from "../counters.ts";
+import { freshDatabase } from "../databases.ts";
 import { type Costs, type Figures, figuresOf, medians } from "../figures.ts";
-import { freshDatabase, type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
 import type { BoxOffice, SeatContender } from "./box-office.ts";
 import { createHouse } from "./house.ts";
 import { SaleBooks } from "./sale-books.ts";
