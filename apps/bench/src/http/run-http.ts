@@ -25,15 +25,16 @@ export async function runHttp(
       runs.push({ side, books: new Books(PAIR), figures: [] });
       await settle(side.databaseUrl, side.ledger?.tables ?? []);
     }
-    for (let round = 1; round <= rounds; round++) {
+    // A server lives long, and V8 compiles for some seconds what it is called for: the first turn of each doesn't count.
+    for (let round = 0; round <= rounds; round++) {
       for (const { side, books, figures } of runs) {
         const { served, client, wallets, server } = side;
-        onProgress(`${name}: round ${round} of ${rounds}, ${served}`);
+        onProgress(`${name}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${served}`);
         const { port } = server;
         const order = { client, port, token, wallets, callers, seconds, warmUpSeconds: WARM_UP_SECONDS };
         const load = await runCallers(order);
         for (const [from, count] of load.acknowledged.entries()) books.moved(from, 1 - from, count);
-        figures.push(figuresOf({ ...load, latenciesMs: Float64Array.from(load.latenciesMs) }));
+        if (round > 0) figures.push(figuresOf({ ...load, latenciesMs: Float64Array.from(load.latenciesMs) }));
         await settle(side.databaseUrl, side.ledger?.tables ?? []);
       }
     }
