@@ -1,9 +1,16 @@
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
 import postgres from "postgres";
-import { appendContenders, benchmarks, overloadContenders, seatContenders } from "./benchmarks.ts";
+import {
+  appendContenders,
+  benchmarks,
+  httpContenders,
+  overloadContenders,
+  seatContenders,
+} from "./benchmarks.ts";
 import { contenders } from "./contenders/index.ts";
 import { ratios } from "./ratios.ts";
 import { machineOf, printOutcomes, printRatios, type Report } from "./report.ts";
+import { grownContenders } from "./run-grown.ts";
 import type { Outcome } from "./run-scenario.ts";
 
 export interface BenchOptions {
@@ -46,6 +53,8 @@ export async function bench(options: BenchOptions): Promise<Report> {
     ...seatContenders,
     ...appendContenders,
     ...overloadContenders,
+    ...httpContenders,
+    ...grownContenders,
   ];
   const unknown = options.contenders?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0)

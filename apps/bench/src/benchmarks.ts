@@ -65,6 +65,8 @@ const BATCHED_CALLS: readonly Pairing[] = [
   { served: "textbook", client: "trpc-batch-client" },
 ];
 
+export const httpContenders: readonly string[] = SINGLE_CALLS.map(({ served }) => served);
+
 /** In the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
   ...scenarios.map((scenario) => ({

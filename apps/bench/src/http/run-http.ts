@@ -20,11 +20,12 @@ export async function runHttp(
   options: RunOptions,
 ): Promise<Outcome[]> {
   const { url, rounds, seconds, callers = CALLERS, onProgress } = options;
+  const taking = pairings.filter(({ served }) => options.contenders?.includes(served) ?? true);
   const { secret, token } = await createToken();
   const admin = postgres(url, { max: 1, onnotice: () => {} });
   const runs: { side: Side; books: Books; figures: Figures[] }[] = [];
   try {
-    for (const pairing of pairings) {
+    for (const pairing of taking) {
       onProgress(`${name}: ${pairing.served} starts`);
       const side = await startSide(pairing, { admin, url, secret });
       runs.push({ side, books: new Books(PAIR), figures: [] });
