@@ -43,7 +43,8 @@ export function startWatchers(options: WatchersOptions): Watchers {
     if (wanted === undefined) return void (await pause(100));
     const { caller, topics } = wanted;
     const watcher = ++watchers;
-    const seen = new Map<string, string>();
+    // Who begins with the last version of all is told nothing, and has seen it.
+    const seen = new Map(topics.flatMap(({ id, since }) => (since === undefined ? [] : [[id, since]])));
     const retiresAtMs = performance.now() + from.whole(4_000, 25_000);
     let lastEventId: string | undefined;
     let site = from.pick(world.servers);
