@@ -29,12 +29,12 @@ export const plants: readonly Plant[] = [
       edit(
         "wallets/rows.ts",
         'lockWallets(WALLETS_OF_HOLDS_TOO, "")',
-        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update", "")',
+        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update) as wallet", ") as wallet")',
       ),
       edit(
         "wallets/rows.ts",
         'lockWallets(WALLETS_OF_HOLDS_TOO, " skip locked")',
-        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update", "")',
+        'lockWallets(WALLETS_OF_HOLDS_TOO, "").replace("for no key update) as wallet", ") as wallet")',
       ),
     ],
   },
