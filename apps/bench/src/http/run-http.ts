@@ -8,8 +8,7 @@ import { createToken, PAIR, type Pairing, type Side, startSide, stopSide } from 
 
 const CALLERS = 64;
 /**
- * A server lives long, and what a call takes of it falls for most of a minute, from 190 us of CPU to 130, while V8 compiles what is called:
- * its first turn is so many times as long, and doesn't count.
+ * A server lives long, and what a call takes of it falls for most of a minute, while V8 compiles what is called: its first turn is so many times as long, and doesn't count.
  */
 const WARM_UP_TURNS = 6;
 
