@@ -24,6 +24,20 @@ function wholeNumber(name: string, text: string, least: number): number {
   return Number(text);
 }
 
+/** What breaks nothing would find nothing and look like a proof. */
+function faultsNamed(text: string): RegExp {
+  const names = faultNames();
+  let only: RegExp;
+  try {
+    only = new RegExp(text);
+  } catch (cause) {
+    throw new Error(`--faults must be a regular expression, not "${text}"`, { cause });
+  }
+  if (!names.some((name) => only.test(name)))
+    throw new Error(`no fault matches "${text}"; there are:\n  ${names.join("\n  ")}`);
+  return only;
+}
+
 const main = defineCommand({
   meta: {
     name: "torture",
@@ -40,22 +54,20 @@ const main = defineCommand({
     faults: {
       type: "string",
       default: "all",
-      description: `"all", "none", or a regular expression on: ${faultNames().join("; ")}`,
+      description: '"all", "none", or a regular expression on their names; "?" lists them',
     },
     plant: { type: "string", description: "Switch one deliberate bug on; the run must then fail" },
     plants: {
       type: "string",
-      description: '"all": run every deliberate bug until it is caught, and print the table',
+      description: 'Run deliberate bugs until each is caught, and print the table: "all", or "name,name"',
     },
     clients: { type: "string", default: "320", description: "Concurrent clients" },
     json: { type: "string", description: "Also write the report to this file" },
   },
   async run({ args }) {
+    if (args.faults === "?") return tell(faultNames().join("\n"));
     const faults = args.faults !== "none";
-    const only = args.faults === "all" || args.faults === "none" ? undefined : new RegExp(args.faults);
-    // What breaks nothing, or takes no time, would find nothing and look like a proof.
-    if (only !== undefined && !faultNames().some((name) => only.test(name)))
-      throw new Error(`no fault matches ${args.faults}; there are: ${faultNames().join("; ")}`);
+    const only = args.faults === "all" || !faults ? undefined : faultsNamed(args.faults);
     if (args.plants !== undefined) {
       const tried = await tryPlants({ names: args.plants, onProgress: progress, onRow: tell });
       if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried, null, 2)}\n`);
