@@ -44,7 +44,9 @@ export interface Outcome {
   readonly wrong: readonly string[];
 }
 
-export const WARM_UP_SECONDS = 1;
+/** How long a turn of so many seconds is run before it counts. */
+export const warmUpSecondsOf = (seconds: number): number => Math.min(1, seconds);
+
 /** Operations of one caller, for what is counted and not timed. */
 const METERED = 50;
 
@@ -133,7 +135,7 @@ async function takeTurn(
     const load = await runLoad({
       callers: 1,
       seconds,
-      warmUpSeconds: WARM_UP_SECONDS,
+      warmUpSeconds: warmUpSecondsOf(seconds),
       onMeasure,
       async operate() {
         transfers = await many();
@@ -146,7 +148,7 @@ async function takeTurn(
   const load = await runLoad({
     callers: callers ?? scenario.callers,
     seconds,
-    warmUpSeconds: WARM_UP_SECONDS,
+    warmUpSeconds: warmUpSecondsOf(seconds),
     onMeasure,
     operate: run.operate,
   });

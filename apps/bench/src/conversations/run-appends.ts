@@ -5,7 +5,7 @@ import { freshDatabase } from "../databases.ts";
 import { type Costs, type Figures, figuresOf, medians } from "../figures.ts";
 import { newKey } from "../keys.ts";
 import { Latencies, merge } from "../load.ts";
-import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, warmUpSecondsOf } from "../run-scenario.ts";
 import { together } from "../together.ts";
 import { AppendBooks } from "./append-books.ts";
 import { type AppendScenario, resultName } from "./append-scenario.ts";
@@ -117,7 +117,7 @@ async function takeTurn(run: Run, admin: postgres.Sql, options: RunOptions): Pro
   await load(
     { ...run, history: 0 },
     warm,
-    Math.min(WARM_UP_SECONDS, options.seconds),
+    warmUpSecondsOf(options.seconds),
     async () => {},
     new AppendBooks(0),
   );

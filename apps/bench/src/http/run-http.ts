@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { Books } from "../books.ts";
 import { settle } from "../databases.ts";
 import { type Figures, figuresOf, medians } from "../figures.ts";
-import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, warmUpSecondsOf } from "../run-scenario.ts";
 import { runCallers } from "./processes.ts";
 import { createToken, PAIR, type Pairing, type Side, startSide, stopSide } from "./side.ts";
 
@@ -36,7 +36,7 @@ export async function runHttp(
         onProgress(`${name}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${served}`);
         const { port } = server;
         const load = await runCallers({
-          ...{ client, port, token, wallets, callers, warmUpSeconds: WARM_UP_SECONDS },
+          ...{ client, port, token, wallets, callers, warmUpSeconds: warmUpSecondsOf(seconds) },
           seconds: round === 0 ? WARM_UP_TURNS * seconds : seconds,
         });
         for (const [from, count] of load.acknowledged.entries()) books.moved(from, 1 - from, count);

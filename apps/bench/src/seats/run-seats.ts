@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { type Counters, readCounters, readSizes, type Sizes } from "../counters.ts";
 import { freshDatabase } from "../databases.ts";
 import { type Costs, type Figures, figuresOf, medians } from "../figures.ts";
-import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, warmUpSecondsOf } from "../run-scenario.ts";
 import type { BoxOffice, SeatContender } from "./box-office.ts";
 import { createHouse } from "./house.ts";
 import { SaleBooks } from "./sale-books.ts";
@@ -116,7 +116,7 @@ async function takeTurn(
 async function warmUp(run: Run, scenario: SeatScenario, seats: number, options: RunOptions): Promise<void> {
   const startedMs = performance.now();
   do await show(run, scenario, seats, options, 0);
-  while (performance.now() - startedMs < 1_000 * Math.min(WARM_UP_SECONDS, options.seconds));
+  while (performance.now() - startedMs < 1_000 * warmUpSecondsOf(options.seconds));
 }
 
 /** One show from its opening to its end. */

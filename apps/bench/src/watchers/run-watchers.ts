@@ -6,7 +6,7 @@ import { freshDatabase } from "../databases.ts";
 import { type Figures, medians } from "../figures.ts";
 import { startProcess, startServing } from "../http/processes.ts";
 import { createToken } from "../http/side.ts";
-import { type Outcome, type RunOptions, WARM_UP_SECONDS } from "../run-scenario.ts";
+import { type Outcome, type RunOptions, warmUpSecondsOf } from "../run-scenario.ts";
 import { holdfastSeats } from "../seats/holdfast-box-office.ts";
 import { createHouse } from "../seats/house.ts";
 import { checkOpenFiles } from "./open-files.ts";
@@ -104,7 +104,7 @@ async function takeTurn(show: Show, watchers: number, seconds: number): Promise<
     await tellChanger({ type: "open", databaseUrl: url, showId, seatIds });
     const since = await versionOf(admin, showId);
     await tellWatchers({ type: "connect", port: server.port, token, showId, since, watchers });
-    await tellChanger({ type: "change", perSecond: CHANGES_PER_SECOND, seconds: WARM_UP_SECONDS });
+    await tellChanger({ type: "change", perSecond: CHANGES_PER_SECOND, seconds: warmUpSecondsOf(seconds) });
 
     const marked = await tellWatchers<WatchMark>({ type: "mark" });
     const before = { ...(await readProcess(server.pid)), statements: meter.statements };
