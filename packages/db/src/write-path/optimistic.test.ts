@@ -31,6 +31,7 @@ beforeEach(async () => {
   tampered = false;
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await knowing.close();
   await other.close();
   if (!tampered) expect(await verify({ url: database.url })).toEqual([]);
@@ -210,9 +211,8 @@ describe("what another server did meanwhile counts", () => {
     await transfer(knowing, 1n);
     seen.length = 0;
     await sql`update holdfast.wallets set version = version where id = ${from}`;
-    const random = vi.spyOn(Math, "random").mockReturnValue(drawn);
+    vi.spyOn(Math, "random").mockReturnValue(drawn);
     expect(await transfer(knowing, 1n)).toMatchObject({ balance: "97" });
-    random.mockRestore();
     expect(results()).toEqual(expected);
   });
 
