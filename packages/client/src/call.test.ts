@@ -221,7 +221,7 @@ describe("the deadline", () => {
   test("the key of an unresolved call resolves it later", async () => {
     server.script(hang, answer({ ...boosted, replayed: true }));
     const { wallets } = client();
-    const first = await wallets.boost.safe(boost, { deadlineMs: 100 });
+    const first = await wallets.boost.safe(boost, { deadlineMs: 500 });
     if (first.ok) throw new Error("nobody answered");
     const second = await wallets.boost.safe(boost, { idempotencyKey: first.error.idempotencyKey });
     expect(second).toEqual({ ok: true, data: { ...boosted, replayed: true } });

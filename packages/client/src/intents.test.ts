@@ -90,7 +90,7 @@ describe("after a refusal, the key is", () => {
 
   test("kept: signed out on the next page, because the page before may have paid", async () => {
     server.script(hang, refuse("UNAUTHENTICATED", {}), answer({ replayed: true }));
-    await page().wallets.boost.safe(boost, { deadlineMs: 300 });
+    await page().wallets.boost.safe(boost, { deadlineMs: 500 });
     expect(await page().wallets.boost.safe(boost)).toMatchObject({ error: { code: "UNAUTHENTICATED" } });
     await page().wallets.boost(boost);
     expect(new Set(keys()).size).toBe(1);

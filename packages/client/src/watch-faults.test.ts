@@ -54,9 +54,12 @@ async function versionsUntil(last: string, events: ReturnType<typeof watch>): Pr
 
 describe("watch", () => {
   test("gives up a connection that nobody answers, and takes another", async () => {
-    server.script(hang, stream(CONNECTED + change("2")));
-    expect(await versionsUntil("2", watch({ deadlineMs: 100 }))).toEqual(["2"]);
-    expect(states).toEqual(["connecting", "waiting", "connecting", "live"]);
+    server.script(hang);
+    server.otherwise(stream(CONNECTED + change("2")));
+    expect(await versionsUntil("2", watch({ deadlineMs: 500 }))).toEqual(["2"]);
+    // On a slow machine the second may be given up, too.
+    expect(states.slice(0, 3)).toEqual(["connecting", "waiting", "connecting"]);
+    expect(states.at(-1)).toBe("live");
   });
 
   test("is never live while it is refused", async () => {
