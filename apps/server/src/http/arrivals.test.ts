@@ -92,7 +92,7 @@ test("nobody is taken for older than a second", () => {
 
 test("the clock of this process tells sleep from work", async () => {
   const { requestMs } = watchArrivals();
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const nowMs = performance.now();
-  expect(nowMs - requestMs()).toBeLessThan(40);
+  expect(nowMs - requestMs()).toBeLessThan(200);
 });

@@ -4,10 +4,13 @@ import { createHoldfast } from "@holdfast/client";
 import { type Db, getConversation, type Principal } from "@holdfast/db";
 import { createTestDatabase, type TestDatabase } from "@holdfast/db/testing";
 import { startTestServer, type TestServer } from "@holdfast/server/testing";
-import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, renderHook, waitFor } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answering, beginConversation } from "../testing/answering.ts";
 import { createChatTransport } from "./index.ts";
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 const owner: Principal = { tenantId: 1, subject: "chatter", role: "user" };
 let database: TestDatabase;
