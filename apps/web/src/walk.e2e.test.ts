@@ -37,7 +37,8 @@ const pages: readonly { name: string; at: (world: World) => string; ready: strin
   { name: "not-found", at: () => "/no-such-page", ready: "text=This address leads nowhere" },
 ];
 
-const SCREENSHOTS = fileURLToPath(new URL("../screenshots", import.meta.url));
+/** Where pictures of the pages go, for people to look at; nobody does in CI. */
+const SCREENSHOTS = process.env["CI"] ? undefined : fileURLToPath(new URL("../screenshots", import.meta.url));
 const chromium = findChromium();
 
 // Whether there is a browser at all is asked by console.e2e.test.ts, which fails CI without one.
@@ -51,7 +52,7 @@ function walk(executablePath: string) {
   const moved: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
+    if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
     world = await startLivedInServer();
     browser = await launchChromium(executablePath);
   });
@@ -59,7 +60,7 @@ function walk(executablePath: string) {
     await browser?.close();
     await world?.close();
     if (moved.length > 0) process.stderr.write(`\nMoved without being asked to:\n${moved.join("\n")}\n`);
-    process.stderr.write(`\nScreenshots of every page: ${SCREENSHOTS}\n`);
+    if (SCREENSHOTS) process.stderr.write(`\nScreenshots of every page: ${SCREENSHOTS}\n`);
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
@@ -67,6 +68,7 @@ function walk(executablePath: string) {
       describe(`${colorScheme}, ${width} px wide`, () => {
         let context: BrowserContext;
         let page: Page;
+        let shifts: Awaited<ReturnType<typeof watchShifts>>;
         const complaints: string[] = [];
 
         beforeAll(async () => {
@@ -77,6 +79,7 @@ function walk(executablePath: string) {
           });
           context.setDefaultTimeout(30_000);
           page = await context.newPage();
+          shifts = await watchShifts(page);
           page.on("pageerror", (error) => complaints.push(error.message));
           page.on("console", (message) => {
             if (message.type() === "error") complaints.push(message.text());
@@ -85,7 +88,6 @@ function walk(executablePath: string) {
         afterAll(() => context?.close());
 
         it.each(pages)("$name", { timeout: 90_000 }, async ({ name, at, ready, nobody }) => {
-          const shifts = await watchShifts(page);
           await page.goto(at(world));
           if (!nobody && (await page.title()).startsWith("Sign in")) {
             await page.getByRole("button", { name: /^warden/ }).click();
@@ -94,10 +96,12 @@ function walk(executablePath: string) {
           await page.locator(ready).first().waitFor();
           // Before the picture: for one of the whole page the browser makes its window as high as that.
           for (const shift of await shifts()) moved.push(`${name}, ${width} px: ${shift}`);
-          await page.screenshot({
-            path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`,
-            fullPage: true,
-          });
+          if (SCREENSHOTS) {
+            await page.screenshot({
+              path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`,
+              fullPage: true,
+            });
+          }
 
           expect(await breachesOf(page)).toEqual([]);
           expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
