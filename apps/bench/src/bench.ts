@@ -1,4 +1,5 @@
 import { startEmbeddedPostgres } from "@holdfast/embedded-postgres";
+import { CliError } from "@holdfast/server/tool";
 import postgres from "postgres";
 import {
   appendContenders,
@@ -58,7 +59,7 @@ export async function bench(options: BenchOptions): Promise<Report> {
   ];
   const unknown = options.contenders?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0)
-    throw new Error(`no contender ${unknown.join(", ")}; there are: ${[...new Set(names)].join(", ")}`);
+    throw new CliError(`no contender ${unknown.join(", ")}; there are: ${[...new Set(names)].join(", ")}`);
   const taking = all.filter(({ name }) => options.contenders?.includes(name) ?? true);
   const server = await startEmbeddedPostgres({ dataDir: options.directory, onProgress });
   try {

@@ -1,37 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineCommand, runMain } from "citty";
+import { CliError, command, rewriteLine, runTool, tell, wholeNumber } from "@holdfast/server/tool";
 import { bench } from "./bench.ts";
 import { benchmarks } from "./benchmarks.ts";
 
-const terminal = process.stderr.isTTY === true;
-
-/** One line that rewrites itself on a terminal; nothing in a pipe. */
-function progress(message: string): void {
-  if (terminal) process.stderr.write(`\r\x1b[2K${message}`);
-}
-
-/** What stays, on stdout; the line that rewrites itself makes room for it. */
-function tell(text: string): void {
-  progress("");
-  console.log(text);
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new Error(`--${name} must be a whole number, 1 at least, not "${text}"`);
-  return Number(text);
-}
-
 const names = benchmarks.map(({ name }) => name);
 
-const main = defineCommand({
-  meta: {
-    name: "bench",
-    description:
-      "Contenders take turns on one Postgres with fsync on; medians, ratios last. Exit code 1 when a contender's tables are wrong.",
-  },
+const main = command({
+  name: "bench",
+  description:
+    "Contenders take turns on one Postgres with fsync on; medians, ratios last. Exit code 1 when a contender's tables are wrong.",
   args: {
     scenario: {
       type: "string",
@@ -79,11 +58,11 @@ const main = defineCommand({
     },
     json: { type: "string", description: "Also write every figure to this file" },
   },
-  async run({ args }) {
+  async run(args) {
     const wanted = args.scenario === "all" ? names : args.scenario.split(",");
     const unknown = wanted.filter((name) => !names.includes(name));
     if (unknown.length > 0)
-      throw new Error(`no scenario ${unknown.join(", ")}; there are: ${names.join(", ")}`);
+      throw new CliError(`no scenario ${unknown.join(", ")}; there are: ${names.join(", ")}`);
     const directory = await mkdtemp(join(tmpdir(), "holdfast-bench-"));
     try {
       const report = await bench({
@@ -103,7 +82,7 @@ const main = defineCommand({
           .split(",")
           .map((text) => wholeNumber("histories", text))
           .sort((a, b) => a - b),
-        onProgress: progress,
+        onProgress: rewriteLine,
         onResult: tell,
       });
       if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -114,4 +93,4 @@ const main = defineCommand({
   },
 });
 
-await runMain(main);
+await runTool(main);

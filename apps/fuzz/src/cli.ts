@@ -1,28 +1,13 @@
 import { writeFile } from "node:fs/promises";
-import { defineCommand, runMain } from "citty";
+import { command, rewriteLine, runTool, tell, wholeNumber } from "@holdfast/server/tool";
 import { fuzz } from "./fuzz.ts";
 import { findPlant, plants } from "./plants.ts";
 import { print } from "./report.ts";
 
-const terminal = process.stderr.isTTY === true;
-
-/** One line that rewrites itself on a terminal; nothing in a pipe. */
-function progress(message: string): void {
-  if (terminal) process.stderr.write(`\r\x1b[2K${message}`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
-    throw new Error(`--${name} must be a whole number, ${least} at least, not "${text}"`);
-  return Number(text);
-}
-
-const main = defineCommand({
-  meta: {
-    name: "fuzz",
-    description:
-      "Sends hostile requests to a server of its own: none may break it, learn anything or change a row by a refusal. Exit code 1 when one did.",
-  },
+const main = command({
+  name: "fuzz",
+  description:
+    "Sends hostile requests to a server of its own: none may break it, learn anything or change a row by a refusal. Exit code 1 when one did.",
   args: {
     requests: { type: "string", default: "100000", description: "How many" },
     seed: { type: "string", default: "1", description: "The same seed gives the same requests" },
@@ -37,19 +22,18 @@ const main = defineCommand({
     },
     json: { type: "string", description: "Also write the report to this file" },
   },
-  async run({ args }) {
+  async run(args) {
     const report = await fuzz({
-      requests: wholeNumber("requests", args.requests, 1),
+      requests: wholeNumber("requests", args.requests),
       seed: wholeNumber("seed", args.seed, 0),
       only: args.only === undefined ? undefined : wholeNumber("only", args.only, 0),
       plant: args.plant === undefined ? undefined : findPlant(args.plant),
-      onProgress: progress,
+      onProgress: rewriteLine,
     });
-    progress("");
-    console.log(print(report));
+    tell(print(report));
     if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(report, null, 2)}\n`);
     process.exitCode = report.findings.length > 0 ? 1 : 0;
   },
 });
 
-await runMain(main);
+await runTool(main);

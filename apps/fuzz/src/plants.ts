@@ -1,3 +1,4 @@
+import { CliError } from "@holdfast/server/tool";
 import type { Plant } from "@holdfast/torture/bundle";
 import type { Rule } from "./oracles/finding.ts";
 
@@ -63,6 +64,6 @@ export const plants: readonly FuzzPlant[] = [
 export function findPlant(name: string): FuzzPlant {
   const plant = plants.find((candidate) => candidate.name === name);
   if (plant === undefined)
-    throw new Error(`no plant "${name}". There are: ${plants.map((one) => one.name).join(", ")}`);
+    throw new CliError(`no plant "${name}"; there are: ${plants.map((one) => one.name).join(", ")}`);
   return plant;
 }

@@ -1,28 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { defineCommand, runMain } from "citty";
+import { CliError, command, rewriteLine, runTool, tell, wholeNumber } from "@holdfast/server/tool";
 import { tryPlants } from "./plants/try-plants.ts";
 import { print } from "./report.ts";
 import { faultNames } from "./schedule.ts";
 import { torture } from "./torture.ts";
-
-const terminal = process.stderr.isTTY === true;
-
-/** One line that rewrites itself on a terminal; nothing in a pipe. */
-function progress(message: string): void {
-  if (terminal) process.stderr.write(`\r\x1b[2K${message}`);
-}
-
-/** What stays, on stdout; the line that rewrites itself makes room for it. */
-function tell(text: string): void {
-  progress("");
-  console.log(text);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
-    throw new Error(`--${name} must be a whole number, ${least} at least, not "${text}"`);
-  return Number(text);
-}
 
 /** What breaks nothing would find nothing and look like a proof. */
 function faultsNamed(text: string): RegExp {
@@ -31,19 +12,17 @@ function faultsNamed(text: string): RegExp {
   try {
     only = new RegExp(text);
   } catch (cause) {
-    throw new Error(`--faults must be a regular expression, not "${text}"`, { cause });
+    throw new CliError(`--faults must be a regular expression, not "${text}"`, { cause });
   }
   if (!names.some((name) => only.test(name)))
-    throw new Error(`no fault matches "${text}"; there are:\n  ${names.join("\n  ")}`);
+    throw new CliError(`no fault matches "${text}"; there are:\n  ${names.join("\n  ")}`);
   return only;
 }
 
-const main = defineCommand({
-  meta: {
-    name: "torture",
-    description:
-      "Breaks Holdfast on purpose and proves that nothing was lost. Exit code 1 when an invariant was broken.",
-  },
+const main = command({
+  name: "torture",
+  description:
+    "Breaks Holdfast on purpose and proves that nothing was lost. Exit code 1 when an invariant was broken.",
   args: {
     seed: {
       type: "string",
@@ -64,12 +43,12 @@ const main = defineCommand({
     clients: { type: "string", default: "320", description: "Concurrent clients" },
     json: { type: "string", description: "Also write the report to this file" },
   },
-  async run({ args }) {
+  async run(args) {
     if (args.faults === "?") return tell(faultNames().join("\n"));
     const faults = args.faults !== "none";
     const only = args.faults === "all" || !faults ? undefined : faultsNamed(args.faults);
     if (args.plants !== undefined) {
-      const tried = await tryPlants({ names: args.plants, onProgress: progress, onRow: tell });
+      const tried = await tryPlants({ names: args.plants, onProgress: rewriteLine, onRow: tell });
       if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(tried, null, 2)}\n`);
       process.exitCode = tried.every((plant) => plant.caught) ? 0 : 1;
       return;
@@ -77,10 +56,10 @@ const main = defineCommand({
     const report = await torture({
       faults,
       only,
-      clients: wholeNumber("clients", args.clients, 1),
-      onProgress: progress,
+      clients: wholeNumber("clients", args.clients),
+      onProgress: rewriteLine,
       seed: wholeNumber("seed", args.seed, 0),
-      seconds: wholeNumber("seconds", args.seconds, 1),
+      seconds: wholeNumber("seconds", args.seconds),
       plant: args.plant,
     });
     tell(print(report));
@@ -89,6 +68,6 @@ const main = defineCommand({
   },
 });
 
-await runMain(main);
+await runTool(main);
 // Node 20 may spin for ever while it closes sockets that were reset under it, so it is not asked to.
 process.exit();

@@ -1,6 +1,7 @@
 // Bugs that people write, one at a time, as edits to the product's source. The torture run must catch every one of them;
 // a bug that it can't see is a hole in the proof. `find` must fit the file exactly once.
 
+import { CliError } from "@holdfast/server/tool";
 import { cachePlants } from "./cache-plants.ts";
 import { conversationPlants } from "./conversation-plants.ts";
 import { credentialPlants } from "./credential-plants.ts";
@@ -197,6 +198,6 @@ export const plants: readonly Plant[] = [
 export function findPlant(name: string): Plant {
   const plant = plants.find((candidate) => candidate.name === name);
   if (plant === undefined)
-    throw new Error(`no plant "${name}". There are: ${plants.map((each) => each.name).join(", ")}`);
+    throw new CliError(`no plant "${name}"; there are: ${plants.map((each) => each.name).join(", ")}`);
   return plant;
 }
