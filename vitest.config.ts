@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Small files that take a minute or two: begun last, as small files are, they would keep one worker busy while the other has nothing left. */
-const LONG = ["walk.e2e.test.ts", "fuzz.test.ts", "bench.test.ts", "torture.test.ts"];
+/** Small files that take minutes: begun last, as small files are, they would keep one worker busy while the other has nothing left. */
+const LONG = ["walk.e2e.test.ts", "fuzz.test.ts"];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
