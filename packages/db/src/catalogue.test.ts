@@ -75,7 +75,12 @@ describe("the catalogue", () => {
       "grant select (id) on holdfast.wallets to public",
       ["holdfast_login may select wallets", "public may select wallets"],
     ],
-    ["grant usage on schema holdfast to holdfast_login", ["holdfast_login may usage the schema"]],
+    ["grant create on schema holdfast to holdfast_login", ["holdfast_login may create the schema"]],
+    ["grant usage on schema holdfast to public", ["public may usage the schema"]],
+    [
+      "grant execute on function holdfast.expect_rows to holdfast_login",
+      ["holdfast_login may execute expect_rows"],
+    ],
     ["alter role holdfast_app bypassrls", ["holdfast_app has the attribute bypassrls"]],
   ])("is told to be wrong after: %s", async (statement, faults) => {
     const undone = new Error("undone");

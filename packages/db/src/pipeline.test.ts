@@ -9,6 +9,7 @@ import {
   type Principal,
   type TransactionSeen,
 } from "./index.ts";
+import { watchCommits } from "./testing/commits.ts";
 import { holdings, newKey, openWallet, shop } from "./testing/factories.ts";
 import { createTestDatabase, startFaultyProxy, type TestDatabase, throughPort } from "./testing/index.ts";
 import { startProxy } from "./testing/proxy.ts";
@@ -45,6 +46,8 @@ async function open(port: number, sessions?: number): Promise<void> {
     observe: { transaction: (one) => seen.push(one) },
     ...(sessions && { sessions }),
   });
+  // The driver asks what a statement's parameters are when it is new to a session, and sends nothing behind it meanwhile.
+  await credit(shop, await openWallet(db, 0n));
   walletId = await openWallet(db, 0n);
   seen.length = 0;
 }
@@ -70,18 +73,24 @@ async function startKeeper(port: number) {
   const kept: (() => void)[] = [];
   let state: "off" | "armed" | "keeping" = "off";
   let onFollowed = (): void => {};
-  const proxy = await startProxy(port, () => ({
-    sent(data, pass) {
-      pass();
-      const commit = state === "armed" ? data.indexOf("commit\0") : -1;
-      if (commit >= 0) state = "keeping";
-      if (state === "keeping" && data.indexOf("begin isolation", Math.max(0, commit)) >= 0) onFollowed();
-    },
-    answered(_data, pass) {
-      if (state === "keeping") kept.push(pass);
-      else pass();
-    },
-  }));
+  const proxy = await startProxy(port, () => {
+    const nextCommit = watchCommits();
+    return {
+      sent(data, pass) {
+        pass();
+        const commit = nextCommit(data);
+        const keeps = state === "armed" && commit >= 0;
+        if (keeps) state = "keeping";
+        else if (state !== "keeping") return;
+        const behind = keeps ? commit + 1 : 0;
+        if (data.indexOf("begin isolation", behind) >= 0 || nextCommit(data, behind) >= 0) onFollowed();
+      },
+      answered(_data, pass) {
+        if (state === "keeping") kept.push(pass);
+        else pass();
+      },
+    };
+  });
   return {
     ...proxy,
     letGo() {
@@ -91,7 +100,7 @@ async function startKeeper(port: number) {
     get isKeeping() {
       return state === "keeping";
     },
-    /** Resolves when a BEGIN follows the COMMIT that is not answered. */
+    /** Resolves when another transaction follows the COMMIT that is not answered. */
     arm: () => {
       state = "armed";
       return new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { SessionLost } from "./postgres-error.ts";
 import type { Session } from "./session.ts";
-import type { Row, Statements } from "./statements.ts";
+import type { Row, Statements, WholeStatements } from "./statements.ts";
 import type { TopicName } from "./topic-name.ts";
 import { statementName, traceStatement } from "./trace.ts";
 
@@ -25,34 +25,85 @@ export class TransactionEnded extends Error {
   override readonly name = "TransactionEnded";
 }
 
-/** The handle of one transaction on one session: follows every statement, and is dead after its end. */
-export class RunningTransaction implements Tx {
+/** How a transaction begins, by the clock of the moment when it does. */
+export interface Opening {
+  /** BEGIN, and the settings. */
+  script(): string;
+  /** The settings as `runWhole` has them. */
+  parameters(): readonly string[];
+}
+
+/** The handle of one transaction on one session: begins it with its first statement, follows every one, and is dead after its end. */
+export class RunningTransaction implements Tx, WholeStatements {
   readonly tenantId: number;
   readonly touched: TopicName[] = [];
   readonly #session: Session;
+  readonly #opening: Opening;
   readonly #trace: (() => Context | undefined) | undefined;
   readonly #hooks: (() => void)[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
   #drizzle: PostgresJsDatabase | undefined;
+  /** Whether BEGIN was sent. */
+  begun = false;
   #ended = false;
+  /** Sends the statement that may be all of the transaction. */
+  #whole: (() => Promise<readonly Row[]>) | undefined;
   /** The first statement that failed: what follows it in an aborted transaction only echoes it. */
   firstFailure: unknown;
 
   /** `trace`: what a statement that is sent now belongs to, where somebody traces the transaction. */
-  constructor(session: Session, tenantId: number, trace?: () => Context | undefined) {
+  constructor(session: Session, tenantId: number, opening: Opening, trace?: () => Context | undefined) {
     this.#session = session;
     this.tenantId = tenantId;
+    this.#opening = opening;
     this.#trace = trace;
   }
 
   run(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
     if (this.#ended) return Promise.reject(new TransactionEnded("the transaction has ended"));
-    return this.follow(this.#traced(text, () => this.#session.run(text, parameters)));
+    this.begin();
+    return this.follow(this.#send(text, parameters));
+  }
+
+  runWhole(text: string, parameters: readonly (string | null)[]): Promise<readonly Row[]> {
+    if (this.#ended) return Promise.reject(new TransactionEnded("the transaction has ended"));
+    const send = () => this.#send(text, [...this.#opening.parameters(), ...parameters]);
+    if (this.begun || this.#whole !== undefined) {
+      this.begin();
+      return this.follow(send());
+    }
+    const answer = new Promise<readonly Row[]>((resolve, reject) => {
+      this.#whole = () => {
+        const sent = send();
+        sent.then(resolve, reject);
+        return sent;
+      };
+    });
+    return this.follow(answer);
+  }
+
+  /** Sends BEGIN unless it was sent. Not awaited, so that what comes next travels in the same round trip. */
+  begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.follow(this.runScript(this.#opening.script()));
+    void this.takeWhole()?.();
+  }
+
+  /** What sends the one statement that is all of the transaction; undefined when there are others, or none. */
+  takeWhole(): (() => Promise<readonly Row[]>) | undefined {
+    const whole = this.#whole;
+    this.#whole = undefined;
+    return whole;
   }
 
   /** Runs what begins or ends the transaction; answers the command tag of its last statement. */
   runScript(script: string): Promise<string> {
     return this.#traced(script, () => this.#session.runScript(script));
+  }
+
+  #send(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
+    return this.#traced(text, () => this.#session.run(text, parameters));
   }
 
   #traced<T>(text: string, send: () => Promise<T>): Promise<T> {
@@ -111,6 +162,7 @@ export class RunningTransaction implements Tx {
       unsafe: (text: string, parameters?: never[], options?: postgres.UnsafeQueryOptions) => {
         if (this.#ended) throw new TransactionEnded("the transaction has ended");
         if (this.#session.lost) throw new SessionLost("the session is gone");
+        this.begin();
         const query = client.unsafe(text, parameters, options);
         const asRows = { values: () => send(query.values()) };
         return Object.assign(asRows, {

@@ -13,6 +13,16 @@ export interface Statements {
   run(text: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]>;
 }
 
+/** Statements of a transaction that has not begun before the first of them. */
+export interface WholeStatements extends Statements {
+  /**
+   * Runs a statement that can be a whole transaction: `$1::int`, `$2::text` and `$3::int` are the tenant, the caller and the lock's time-out in
+   * milliseconds, which it sets by itself; `parameters` are those from `$4` on. As the only one it is sent when the work ends, without
+   * BEGIN and COMMIT, so whoever waits for it before waits for ever; beside others it is one of them.
+   */
+  runWhole(text: string, parameters: readonly (string | null)[]): Promise<readonly Row[]>;
+}
+
 /** A Postgres array literal, for parameters such as `$1::uuid[]`. */
 export function pgArray(values: Iterable<string | bigint | number | null>): string {
   let literal = "{";

@@ -3,7 +3,7 @@ import type { Context } from "@opentelemetry/api";
 import { connectionFailed, isRetryable, isSqlstate, SessionLost } from "./postgres-error.ts";
 import { SYSTEM_CALLER } from "./principal.ts";
 import { APP_ROLE } from "./roles.ts";
-import { RunningTransaction, type Tx } from "./running-transaction.ts";
+import { type Opening, RunningTransaction, type Tx } from "./running-transaction.ts";
 import type { Session } from "./session.ts";
 import type { Lender, Sessions } from "./sessions.ts";
 import { activeTrace } from "./trace.ts";
@@ -65,11 +65,6 @@ const PLAN_ONCE = [
 ];
 const PLAN_ONCE_SCRIPT = `${PLAN_ONCE.join(";\n    ")};`;
 
-/** As the option of that name does with BEGIN: for a transaction that began without, because it seemed not to need it. */
-export function planOnce(tx: Tx): void {
-  for (const setting of PLAN_ONCE) void tx.run(setting);
-}
-
 const DEFAULT_DEADLINE_MS = 10_000;
 /** Postgres ends what we lost sight of soon after our own deadline, should the connection be a black hole. */
 const SERVER_GRACE_MS = 500;
@@ -108,7 +103,7 @@ export function withTransaction<T>(
 export async function runTransaction<T>(
   sessions: Lender,
   options: RunOptions,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: RunningTransaction) => Promise<T>,
 ): Promise<T> {
   const deadline = options.deadline ?? Date.now() + DEFAULT_DEADLINE_MS;
   const retries = options.retries ?? 5;
@@ -130,16 +125,14 @@ async function attemptOnce<T>(
   sessions: Lender,
   options: RunOptions,
   deadline: number,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: RunningTransaction) => Promise<T>,
 ): Promise<T> {
   const session = await sessions.acquire(deadline);
-  const tx = new RunningTransaction(session, options.tenantId, options.trace);
+  const tx = new RunningTransaction(session, options.tenantId, openingOf(options, deadline), options.trace);
   let clean = false;
   let committing = false;
   let giveUp: NodeJS.Timeout | undefined;
   try {
-    // Not awaited: the first statements of the work travel in the same round trip.
-    tx.follow(tx.runScript(beginScript(options, deadline)));
     const result = await Promise.race([
       work(tx),
       // Also when `work` waits for something that is not a statement, and so never learns that its session is gone.
@@ -164,7 +157,8 @@ async function attemptOnce<T>(
   } catch (error) {
     tx.end();
     // A COMMIT that was answered has ended it either way, and another transaction may have begun behind it.
-    if (!(error instanceof OutcomeUnknown) && !session.lost) clean = committing || (await rollBack(session));
+    if (!(error instanceof OutcomeUnknown) && !session.lost)
+      clean = committing || !tx.begun || (await rollBack(session));
     // In an aborted transaction every statement fails alike; the first failure is the reason.
     if (isSqlstate(error, "25P02")) throw tx.firstFailure ?? error;
     // Why a session was lost is often what its BEGIN was told: no such database, too many connections.
@@ -178,17 +172,23 @@ async function attemptOnce<T>(
   }
 }
 
-function beginScript(options: RunOptions, deadline: number): string {
-  const remainingMs = Math.max(1, Math.ceil(deadline - Date.now()));
-  // SET takes no parameters: numbers of ours, and a literal that nothing can end.
-  return `begin isolation level read committed${options.readOnly ? " read only" : ""};
+function openingOf(options: RunOptions, deadline: number): Opening {
+  const { tenantId, caller, readOnly = false, planOnce = false } = options;
+  const remainingMs = (): number => Math.max(1, Math.ceil(deadline - Date.now()));
+  const lockTimeoutMs = (): number => Math.min(options.lockTimeoutMs ?? remainingMs(), remainingMs());
+  return {
+    // SET takes no parameters: numbers of ours, and a literal that nothing can end.
+    script: () => `begin isolation level read committed${readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
-    set local holdfast.tenant = '${Math.trunc(options.tenantId)}';
-    set local holdfast.caller = ${literal(options.caller)};
-    ${options.planOnce ? PLAN_ONCE_SCRIPT : ""}
-    set local lock_timeout = ${Math.min(options.lockTimeoutMs ?? remainingMs, remainingMs)};
-    set local statement_timeout = ${remainingMs + SERVER_GRACE_MS};
-    set local idle_in_transaction_session_timeout = ${remainingMs + SERVER_GRACE_MS}`;
+    set local holdfast.tenant = '${Math.trunc(tenantId)}';
+    set local holdfast.caller = ${literal(caller)};
+    ${planOnce ? PLAN_ONCE_SCRIPT : ""}
+    set local lock_timeout = ${lockTimeoutMs()};
+    set local statement_timeout = ${remainingMs() + SERVER_GRACE_MS};
+    set local idle_in_transaction_session_timeout = ${remainingMs() + SERVER_GRACE_MS}`,
+    // What one statement may wait for is locks; a time-out of its own can't be set by itself.
+    parameters: () => [String(Math.trunc(tenantId)), caller, String(lockTimeoutMs())],
+  };
 }
 
 /** Whatever is no letter or digit of ASCII stands there as its code. */
@@ -204,6 +204,9 @@ async function commit(
 ): Promise<void> {
   // A session that is gone never got the COMMIT, so nothing is unknown.
   if (session.lost) throw new SessionLost("the session was lost before COMMIT");
+  const whole = tx.takeWhole();
+  if (whole !== undefined) return commitWhole(tx, session, whole, { onSent, onWritten });
+  tx.begin();
   const statements = tx.settleStatements();
   if (onWritten !== undefined) void statements.then(onWritten);
   tx.end();
@@ -224,6 +227,28 @@ async function commit(
   // An aborted transaction answers ROLLBACK to COMMIT, and no error: somebody caught a failed statement.
   if (committed.tag !== "COMMIT") {
     throw tx.firstFailure ?? new Error("Postgres rolled the transaction back instead of committing it");
+  }
+}
+
+/** The one statement of a transaction without BEGIN: Postgres commits what it did, or has undone it when it fails. */
+async function commitWhole(
+  tx: RunningTransaction,
+  session: Session,
+  send: () => Promise<unknown>,
+  { onSent, onWritten }: { onSent: () => void; onWritten: (() => void) | undefined },
+): Promise<void> {
+  tx.end();
+  const answer = send();
+  onSent();
+  onWritten?.();
+  try {
+    await answer;
+  } catch (error) {
+    if (connectionFailed(error)) {
+      throw new OutcomeUnknown("a whole transaction was sent and not answered", { cause: error });
+    }
+    // With the session gone it is why there was none: no such database, too many connections.
+    throw session.lost ? new SessionLost("the session was lost at its beginning", { cause: error }) : error;
   }
 }
 

@@ -78,6 +78,7 @@ const FAULTS = `
   union all
   select format('%s may execute %s', whose, name) from named_function, unnest(array['public', 'holdfast_login']) as whose
   where has_function_privilege(whose, oid, 'execute')
+    and not (whose = 'holdfast_login' and coalesce(proconfig @> '{role=holdfast_app}', false) and not prosecdef)
   union all
   select name || ' has the rights of its owner and no pinned search_path' from named_function
   where prosecdef and not coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
@@ -90,7 +91,8 @@ const FAULTS = `
     and not (prosrc like '%holdfast.tenant()%' and prosrc like '%holdfast.caller()%')
   union all
   select format('%s may %s the schema', whose, privilege) from unnest(array['public', 'holdfast_login']) as whose,
-    unnest(array['usage', 'create']) as privilege where has_schema_privilege(whose, 'holdfast', privilege)
+    unnest(array['usage', 'create']) as privilege
+  where has_schema_privilege(whose, 'holdfast', privilege) and (whose, privilege) <> ('holdfast_login', 'usage')
   union all
   select format('%s has the attribute %s', rolname, attribute) from pg_roles, lateral (values ('superuser', rolsuper),
     ('bypassrls', rolbypassrls), ('createrole', rolcreaterole), ('createdb', rolcreatedb), ('inherit', rolinherit),

@@ -1,4 +1,5 @@
 import net from "node:net";
+import { watchCommits } from "./commits.ts";
 
 /** A TCP proxy on loopback whose connections can be broken in every way that a network knows. */
 export interface FaultyProxy {
@@ -19,12 +20,10 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-/** COMMIT as a simple query of the Postgres protocol: 'Q', its length, the text, NUL. */
-const COMMIT = Buffer.from("Q\0\0\0\x0bcommit\0");
-
 interface Connection {
   readonly client: net.Socket;
   readonly upstream: net.Socket;
+  readonly nextCommit: ReturnType<typeof watchCommits>;
   /** Set when answers must no longer reach the client. */
   muted: boolean;
   /** Set when bytes were swallowed: a stream with a gap delivers nothing after it, ever. */
@@ -44,7 +43,13 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
 
   const server = net.createServer((client) => {
     const upstream = net.connect({ host: "127.0.0.1", port: targetPort });
-    const connection: Connection = { client, upstream, muted: false, broken: false };
+    const connection: Connection = {
+      client,
+      upstream,
+      nextCommit: watchCommits(),
+      muted: false,
+      broken: false,
+    };
     connections.add(connection);
     client.setNoDelay(true);
     upstream.setNoDelay(true);
@@ -73,7 +78,8 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
       touched++;
       return;
     }
-    const at = faults.before + faults.after > 0 ? data.indexOf(COMMIT) : -1;
+    const commits = connection.nextCommit(data);
+    const at = faults.before + faults.after > 0 ? commits : -1;
     if (at >= 0 && faults.before > 0) {
       faults.before--;
       touched++;

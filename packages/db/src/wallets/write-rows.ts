@@ -1,4 +1,4 @@
-import { pgArray, type Row, type Statements, textOf } from "../statements.ts";
+import { pgArray, type Row, type Statements, textOf, type WholeStatements } from "../statements.ts";
 import type { Recorded } from "../write-path/feature.ts";
 import type { Entry, Wallet, WalletRows } from "./wallet.ts";
 
@@ -98,15 +98,14 @@ function sumColumns(sums: ReadonlyMap<string, Sum>): string[] {
  */
 const LOOK_UP_SHARE = 1 / 8;
 
-const WRITE_KNOWN = `select holdfast.write_known_wallets($1::int,
-  $2::uuid[], $3::tid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-  $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text, $13::text,
-  $14::int[], $15::bigint[], $16::int[], $17::bigint[], $18::bigint[])::text as places`;
+const WRITE_KNOWN = `select holdfast.write_known_wallets($1::int, $2::text, $3::int,
+  $4::uuid[], $5::tid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+  $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text, $15::text,
+  $16::int[], $17::bigint[], $18::int[], $19::bigint[], $20::bigint[])::text as places`;
 
 /** Writes a batch that was decided on recalled wallets and has set nothing aside; a wallet that was looked at in vain moves by nothing. */
 export function writeKnownWallets(
-  tx: Statements,
-  tenantId: number,
+  tx: WholeStatements,
   rows: WalletRows,
   recorded: Recorded,
 ): Promise<unknown> {
@@ -117,8 +116,7 @@ export function writeKnownWallets(
   const recalled = [...rows.recalled.values()];
   const walletNumbers = numbers(rows.recalled.keys());
   const operationNumbers = numbers(recorded.ids);
-  const written = tx.run(WRITE_KNOWN, [
-    String(tenantId),
+  const written = tx.runWhole(WRITE_KNOWN, [
     pgArray(recalled.map((wallet) => wallet.id)),
     pgArray(recalled.map(({ place }) => (Math.random() < LOOK_UP_SHARE ? null : (place ?? null)))),
     pgArray(recalled.map((wallet) => wallet.version)),

@@ -1,9 +1,9 @@
 import { type Observer, watchTransaction } from "../observe.ts";
-import { isRetryable, isSqlstate, LOCK_TIMEOUT, ROWS_DIFFER } from "../postgres-error.ts";
+import { isRetryable, isSqlstate, LOCK_TIMEOUT, NOT_ALLOWED, ROWS_DIFFER } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Lender, Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
-import { DeadlinePassed, OutcomeUnknown, planOnce, runTransaction } from "../transaction.ts";
+import { DeadlinePassed, OutcomeUnknown, runTransaction } from "../transaction.ts";
 import type { Executed } from "./decide.ts";
 import { executeCalls } from "./execute.ts";
 import type { Lane, Lanes, Ticket } from "./lanes.ts";
@@ -72,11 +72,9 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
     /** Whether the attempt under way was decided on cached rows. Only the first one at a batch may be. */
     let optimistic = false;
     let attempts = 0;
-    // One function plans what an optimistic batch does, and if the one before was, this one will be.
-    const plansOnce = !it.optimistic;
     try {
       const how = {
-        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: plansOnce },
+        ...{ tenantId, caller: SYSTEM_CALLER, deadline, lockTimeoutMs, planOnce: true },
         trace: () => batch?.within,
         onWritten: watch?.written,
       };
@@ -105,7 +103,6 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
         else if (!isFirst) forgetRows(cache, tenantId, live, optimistic);
         optimistic = executed !== undefined;
         it.optimistic = optimistic;
-        if (!optimistic && !plansOnce) planOnce(tx);
         executed ??= await executeCalls(tx, registry, tenantId, calls, { wait: !skip, ...how });
         return { results: executed.results, epoch };
       });
@@ -126,7 +123,9 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
       watch?.end(result);
       batch?.end(result);
       forgetRows(cache, tenantId, live, optimistic);
-      if (optimistic && isSqlstate(error, ROWS_DIFFER)) await runBatch(it, [...live], skip, sessions);
+      // A pooler that drops the session's role leaves one that may not call a whole transaction.
+      const isToGoAgain = isSqlstate(error, ROWS_DIFFER) || isSqlstate(error, NOT_ALLOWED);
+      if (optimistic && isToGoAgain) await runBatch(it, [...live], skip, sessions);
       else await recover(it, aboard, skip, error);
     } finally {
       it.aboard -= aboard.length - before;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Principal } from "../principal.ts";
-import type { Statements } from "../statements.ts";
+import type { Statements, WholeStatements } from "../statements.ts";
 import type { TopicName } from "../topic-name.ts";
 import type { Topic } from "./topic.ts";
 import type { Check } from "./verify.ts";
@@ -121,10 +121,10 @@ export interface Optimistic<Rows = unknown> {
   /** The features whose followers the statement looks for. */
   readonly followers: ReadonlySet<string>;
   /**
-   * Issues the one statement that locks the recalled rows in the one global order, changes them, and records the operations. It
+   * Issues the one statement, by `runWhole`, that locks the recalled rows in the one global order, changes them, and records the operations. It
    * fails with ROWS_DIFFER unless each row is as it was recalled, also one that a decision only looked at, and where anybody follows.
    */
-  write(tx: Statements, tenantId: number, rows: Rows, recorded: Recorded): Promise<unknown>;
+  write(tx: WholeStatements, rows: Rows, recorded: Recorded): Promise<unknown>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Statements } from "../statements.ts";
+import type { WholeStatements } from "../statements.ts";
 import type { Call } from "./call.ts";
 import { changedTopics } from "./changed-topics.ts";
 import { decideCalls, type Executed, type FeatureRows } from "./decide.ts";
@@ -26,11 +26,11 @@ export function isKnown(cache: RowCache, { principal, feature, command, kind, ne
 }
 
 /**
- * The same four steps in one round trip, for calls each of which `isKnown`: decide comes first, on cached rows, and one statement that travels with BEGIN and COMMIT locks, verifies, records and writes. It fails unless each
- * row is as it was decided on, and where a key was used before. Undefined, and nothing sent, when that can't be done.
+ * The same four steps in one round trip, for calls each of which `isKnown`: decide comes first, on cached rows, and one statement, which
+ * is all of the transaction, locks, verifies, records and writes. It fails unless each row is as it was decided on, and where a key was used before. Undefined, and nothing sent, when that can't be done.
  */
 export function executeOptimistically(
-  tx: Statements,
+  tx: WholeStatements,
   registry: Registry,
   tenantId: number,
   calls: readonly Call[],
@@ -49,7 +49,7 @@ export function executeOptimistically(
   if (operations.length === 0) return undefined;
   cacheRows(cache, tenantId, recalled, operations, false);
 
-  const written = optimistic.write(tx, tenantId, rows, recorded(operations));
+  const written = optimistic.write(tx, rows, recorded(operations));
   // Its failure is the transaction's.
   written.then(onLocked, () => {});
   tx.touched?.push(...recalled.flatMap(changedTopics));
