@@ -105,15 +105,27 @@ test("a managed Postgres: who may create roles and owns the database does all of
     const [me] = await sql`select rolsuper, rolbypassrls from pg_roles where rolname = current_user`;
     expect(me).toEqual({ rolsuper: false, rolbypassrls: false });
     expect(await faultsOf(sql)).toEqual([]);
-    // Who only serves needs two of the three roles, and as itself may do nothing.
+    // Who only serves needs two of the three roles, and as itself may read nothing.
     await sql.unsafe(
       `create role web login noinherit password 'secret'; grant holdfast_login, holdfast_app to web`,
     );
     await sql.end();
     url.username = "web";
-    const served = connect({ url: url.href });
+    const transactions: string[] = [];
+    const served = connect({
+      url: url.href,
+      observe: { transaction: ({ result }) => transactions.push(result) },
+    });
     const ada = { tenantId: 1, subject: "ada", role: "user" } as const;
-    await served.execute(ada, { kind: "wallets.open", idempotencyKey: "web", currency: "sat" });
+    const shop = { tenantId: 1, subject: "shop", role: "service" } as const;
+    const open = { kind: "wallets.open", idempotencyKey: "web", currency: "sat" } as const;
+    const { walletId } = await served.execute(ada, open);
+    // The second is a transaction of one statement.
+    for (const [at, balance] of ["5", "10"].entries()) {
+      const credit = { kind: "wallets.credit", idempotencyKey: `web-${at}`, walletId, amount: 5n } as const;
+      expect(await served.execute(shop, credit)).toMatchObject({ balance });
+    }
+    expect(transactions).toEqual(["committed", "committed", "committed"]);
     await served.close();
     await expect(createTenant({ url: url.href, tenantId: 2, name: "two" })).rejects.toThrow(
       /permission denied/,

@@ -23,7 +23,7 @@ export const edit = (file: string, find: string, replace: string): Edit => ({
 /** Row-level security would refuse what a read's own condition lets through: a plant that shows it takes both away. */
 export const readsAsEverybody: Edit = edit(
   "transaction.ts",
-  "set local holdfast.caller = ${literal(options.caller)};",
+  "set local holdfast.caller = ${literal(caller)};",
   "set local holdfast.caller = ${literal(SYSTEM_CALLER)};",
 );
 

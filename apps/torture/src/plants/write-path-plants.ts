@@ -89,8 +89,14 @@ export const writePathPlants: readonly Plant[] = [
     edits: [
       edit(
         "wallets/write-rows.ts",
-        "$3::tid[], $4::bigint[], $5::bigint[], $6",
-        "array_fill(null::tid, array[cardinality($3::tid[])]), (select array_agg(version order by id) from holdfast.wallets where id = any($2::uuid[]) and $4::bigint[] is not null), (select array_agg(credit_balance order by id) from holdfast.wallets where id = any($2::uuid[]) and $5::bigint[] is not null), $6",
+        "$5::tid[], $6::bigint[], $7::bigint[], $8",
+        "array_fill(null::tid, array[cardinality($5::tid[])]), (select array_agg(version order by id) from holdfast.wallets where id = any($4::uuid[]) and $6::bigint[] is not null), (select array_agg(credit_balance order by id) from holdfast.wallets where id = any($4::uuid[]) and $7::bigint[] is not null), $8",
+      ),
+      // To look at the wallets the statement must have become the app role before.
+      edit(
+        "running-transaction.ts",
+        "if (this.begun || this.#whole !== undefined) {",
+        "if (this.tenantId > 0) {",
       ),
     ],
   },
@@ -104,6 +110,17 @@ export const writePathPlants: readonly Plant[] = [
         "if (failure === null) {",
       ),
       edit("transaction.ts", 'if (committed.tag !== "COMMIT") {', "if (committed.tag === undefined) {"),
+    ],
+  },
+  {
+    name: "whole-not-checked",
+    bug: "a whole transaction that Postgres refused counts as committed",
+    edits: [
+      edit(
+        "transaction.ts",
+        'throw session.lost ? new SessionLost("the session was lost at its beginning", { cause: error }) : error;',
+        "if (session.lost) throw error;",
+      ),
     ],
   },
   {

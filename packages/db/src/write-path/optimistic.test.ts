@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { holdfastFeatures } from "../features.ts";
 import { connect, type Db, execute, type Feature, type Principal, type TransactionSeen } from "../index.ts";
+import { watchCommits } from "../testing/commits.ts";
 import { ada, bob, holdings, newKey, openWallet, root, settle, shop } from "../testing/factories.ts";
 import { createTestDatabase, type TestDatabase, throughPort } from "../testing/index.ts";
 import { startProxy } from "../testing/proxy.ts";
@@ -46,7 +47,7 @@ const transfer = (db: Db, amount: bigint, idempotencyKey?: string, by: Principal
 const results = () => seen.map(({ result }) => result);
 const together = (count: number, db: Db) => Array.from({ length: count }, () => transfer(db, 1n));
 
-/** Keeps what Postgres answers until it has been sent a COMMIT. */
+/** Keeps what Postgres answers until it has been sent what commits. */
 async function startHolder(port: number) {
   const held: (() => void)[] = [];
   let isHolding = false;
@@ -54,31 +55,48 @@ async function startHolder(port: number) {
     isHolding = false;
     for (const pass of held.splice(0)) pass();
   };
-  const proxy = await startProxy(port, () => ({
-    sent(data, pass) {
-      pass();
-      if (isHolding && data.includes("commit\0")) letGo();
-    },
-    answered(_data, pass) {
-      if (isHolding) held.push(pass);
-      else pass();
-    },
-  }));
+  let sent = 0;
+  const proxy = await startProxy(port, () => {
+    const nextCommit = watchCommits();
+    return {
+      sent(data, pass) {
+        pass();
+        const commits = nextCommit(data) >= 0;
+        if (!isHolding) return;
+        sent++;
+        if (commits) letGo();
+      },
+      answered(_data, pass) {
+        if (isHolding) held.push(pass);
+        else pass();
+      },
+    };
+  });
   const hold = (): void => {
     isHolding = true;
+    sent = 0;
   };
-  return { ...proxy, hold, letGo };
+  return {
+    ...proxy,
+    hold,
+    letGo,
+    /** Chunks that were sent while answers were kept. */
+    get sent() {
+      return sent;
+    },
+  };
 }
 
 describe("on rows that are known", () => {
   test("a transfer is sent whole before anything of it is answered; on others it waits for its locks", async () => {
     const holder = await startHolder(Number(new URL(database.url).port));
     const db = connect({ url: throughPort(database.url, holder.port), sessions: 1 });
-    await transfer(db, 1n);
+    // The driver asks once what the statement's parameters are.
+    for (let n = 0; n < 2; n++) await transfer(db, 1n);
     holder.hold();
-    expect(await transfer(db, 1n)).toMatchObject({ balance: "97" });
+    expect(await transfer(db, 1n)).toMatchObject({ balance: "96" });
+    expect(holder.sent).toBe(1);
 
-    await transfer(db, 1n);
     const strange = await openWallet(other, 50n);
     holder.hold();
     const answer = db.execute(shop, { ...command(1n), fromWalletId: strange });
@@ -88,6 +106,26 @@ describe("on rows that are known", () => {
     expect(await answer).toMatchObject({ balance: "49" });
     await db.close();
     await holder.close();
+  });
+
+  test.each([
+    ["the isolation is another", "alter database NAME set default_transaction_isolation = 'repeatable read'"],
+    ["the session may not call it", "revoke usage on schema holdfast from holdfast_login"],
+  ])("where %s, a transfer begins by itself", async (_, statement) => {
+    await sql.unsafe(statement.replace("NAME", new URL(database.url).pathname.slice(1)));
+    const fresh = connect({ url: database.url, observe: { transaction: (one) => seen.push(one) } });
+    for (let n = 0; n < 4; n++) await transfer(fresh, 1n);
+    // Tried once, and then not again for a while.
+    expect(results()).toEqual([
+      "committed",
+      "rolled-back",
+      "committed",
+      "committed",
+      "rolled-back",
+      "committed",
+    ]);
+    expect((await holdings(database.url)).wallet(to)).toMatchObject({ balance: 5n, version: 5n });
+    await fresh.close();
   });
 
   test("batches are decided one behind the other, and each wallet's history has no gap", async () => {
