@@ -77,7 +77,7 @@ export function createMetrics(): Metrics {
   });
   const lockWait = new Histogram({
     name: "holdfast_lock_wait_seconds",
-    help: "From BEGIN until a transaction's locks and look-ups answered or were given up.",
+    help: "From BEGIN until a transaction's locks and look-ups answered or were given up; of one that is a single statement, until its answer.",
     buckets: SECONDS,
     registers,
   });
@@ -96,7 +96,7 @@ export function createMetrics(): Metrics {
   });
   const commitSeconds = new Histogram({
     name: "holdfast_commit_seconds",
-    help: "From the last answer to a transaction's writes to that of its COMMIT.",
+    help: "From the last answer to a transaction's writes to that of its COMMIT; of one that is a single statement, from its sending to its answer.",
     buckets: SECONDS,
     registers,
   });

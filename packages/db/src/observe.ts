@@ -6,9 +6,9 @@ export interface TransactionSeen {
   readonly calls: number;
   /** Their kinds, each once: of the features that this Holdfast was given, so a closed set. */
   readonly kinds: ReadonlySet<string>;
-  /** From BEGIN until locks and look-up had answered, or until they were given up. */
+  /** From BEGIN until locks and look-up had answered, or until they were given up; of a single statement, until its answer. */
   readonly lockMs: number;
-  /** From the last answer to what it wrote until that of its COMMIT; undefined when it was not answered. */
+  /** From the last answer to what it wrote until that of its COMMIT; undefined when it was not answered. Of a single statement, from its sending. */
   readonly commitMs: number | undefined;
   /** From BEGIN to the end. */
   readonly totalMs: number;

@@ -5,7 +5,7 @@ import type { Row, Statements } from "./statements.ts";
 
 export interface SessionOptions {
   readonly url: string;
-  /** The role that the session starts in and falls back to after each transaction: one without any privilege. */
+  /** The role that the session starts in and falls back to after each transaction: one that may do next to nothing. */
   readonly role: string | undefined;
   readonly connectTimeoutMs: number;
   /** False behind a PgBouncer older than 1.21 in transaction mode. */

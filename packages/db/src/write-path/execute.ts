@@ -24,7 +24,7 @@ export interface ExecuteOptions {
 /**
  * THE write path: every write of every feature, whether one command or a thousand, takes these four steps in one
  * transaction of one tenant. Two round trips: lock and replay travel together, write travels with COMMIT. Where the rows are
- * known from the batch before, `executeOptimistically` takes them in one.
+ * known from the batch before, `executeOptimistically` takes them in one statement.
  */
 export async function executeCalls(
   tx: Statements,
