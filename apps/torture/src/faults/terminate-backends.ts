@@ -1,6 +1,9 @@
 import { asAdmin } from "../admin.ts";
 import type { Fault } from "./fault.ts";
 
+/** COMMIT, or a statement that is a transaction by itself. */
+const COMMITS = "(query ilike 'commit%' or query like 'select holdfast.write_known_wallets(%')";
+
 /** `pg_terminate_backend` of Holdfast's backends that are in the given state at that moment. */
 function terminate(name: string, condition: string, most: number): Fault {
   return {
@@ -24,7 +27,7 @@ function terminate(name: string, condition: string, most: number): Fault {
 export const terminateIdle = terminate("backend: terminated while idle", "state = 'idle'", 2);
 export const terminateInQuery = terminate(
   "backend: terminated in a query",
-  "state = 'active' and query not ilike 'commit%'",
+  `state = 'active' and not ${COMMITS}`,
   1,
 );
 export const terminateInTransaction = terminate(
@@ -34,7 +37,7 @@ export const terminateInTransaction = terminate(
 );
 export const terminateInCommit = terminate(
   "backend: terminated in COMMIT",
-  "state = 'active' and query ilike 'commit%'",
+  `state = 'active' and ${COMMITS}`,
   1,
 );
 export const terminateAll = terminate("backend: all terminated at once", "true", 100);
