@@ -19,9 +19,6 @@ const KEY_ONCE = "operations_key_once";
 /** Raised by holdfast.expect_rows: a statement changed other rows than were decided; the transaction is aborted. */
 export const ROWS_DIFFER = "HF002";
 
-/** A privilege is missing, or row-level security has refused a row. */
-export const NOT_ALLOWED = "42501";
-
 /** lock_timeout: somebody else holds what this statement needs. Not retried as such: the write path has lanes for it. */
 export const LOCK_TIMEOUT = "55P03";
 
@@ -86,7 +83,7 @@ export function isSqlstate(error: unknown, sqlstate: string): boolean {
  */
 export function isRefusedRow(error: unknown): boolean {
   const failure = postgresFailure(error);
-  return failure?.sqlstate === NOT_ALLOWED && failure.routine === "ExecWithCheckOptions";
+  return failure?.sqlstate === "42501" && failure.routine === "ExecWithCheckOptions";
 }
 
 /** Whether the session failed rather than the statement: then nobody knows how far Postgres got. */

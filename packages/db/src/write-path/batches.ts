@@ -1,5 +1,5 @@
 import { type Observer, watchTransaction } from "../observe.ts";
-import { isRetryable, isSqlstate, LOCK_TIMEOUT, NOT_ALLOWED, ROWS_DIFFER } from "../postgres-error.ts";
+import { isRetryable, isSqlstate, LOCK_TIMEOUT } from "../postgres-error.ts";
 import { SYSTEM_CALLER } from "../principal.ts";
 import type { Lender, Sessions } from "../sessions.ts";
 import type { TopicName } from "../topic-name.ts";
@@ -123,9 +123,8 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
       watch?.end(result);
       batch?.end(result);
       forgetRows(cache, tenantId, live, optimistic);
-      // A pooler that drops the session's role leaves one that may not call a whole transaction.
-      const isToGoAgain = isSqlstate(error, ROWS_DIFFER) || isSqlstate(error, NOT_ALLOWED);
-      if (optimistic && isToGoAgain) await runBatch(it, [...live], skip, sessions);
+      // Others were at its rows, or this session may not do it by itself: with BEGIN and its locks it finds out what is.
+      if (optimistic && !isForRecovery(error)) await runBatch(it, [...live], skip, sessions);
       else await recover(it, aboard, skip, error);
     } finally {
       it.aboard -= aboard.length - before;
@@ -136,7 +135,7 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
   async function recover(it: Lane, aboard: readonly Ticket[], skip: boolean, error: unknown): Promise<void> {
     if (error instanceof OutcomeUnknown) for (const ticket of aboard) ticket.attempted = true;
     const left = aboard.filter((ticket) => !ticket.settled);
-    if (error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error)) {
+    if (isForAnotherTurn(error)) {
       lanes.putBack(it, left);
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
       return;
@@ -160,4 +159,13 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
   }
 
   return { run: (it, from = sessions) => runBatch(it, [], false, from) };
+}
+
+/** Whether the same calls may fare better in a while: nothing is wrong with them. */
+function isForAnotherTurn(error: unknown): boolean {
+  return error instanceof OutcomeUnknown || error instanceof DeadlinePassed || isRetryable(error);
+}
+
+function isForRecovery(error: unknown): boolean {
+  return isForAnotherTurn(error) || isSqlstate(error, LOCK_TIMEOUT);
 }
