@@ -82,6 +82,11 @@ export class RunningTransaction implements Tx, WholeStatements {
     return this.follow(answer);
   }
 
+  runBefore(text: string): Promise<readonly Row[]> {
+    if (this.begun || this.#ended) return Promise.reject(new TypeError("the transaction has begun"));
+    return this.#send(text);
+  }
+
   /** Sends BEGIN unless it was sent. Not awaited, so that what comes next travels in the same round trip. */
   begin(): void {
     if (this.begun) return;

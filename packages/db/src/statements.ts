@@ -21,6 +21,8 @@ export interface WholeStatements extends Statements {
    * BEGIN and COMMIT, so whoever waits for it before waits for ever; beside others it is one of them.
    */
   runWhole(text: string, parameters: readonly (string | null)[]): Promise<readonly Row[]>;
+  /** Looks at what is no tenant's, on the same session, and begins nothing. Its failure is the caller's alone. */
+  runBefore(text: string): Promise<readonly Row[]>;
 }
 
 /** A Postgres array literal, for parameters such as `$1::uuid[]`. */

@@ -117,7 +117,11 @@ export function createBatches(options: BatchOptions & Surroundings): Batches {
       }
       // Never before: what is not committed may not be told.
       const calls = live.map((ticket) => ticket.call);
-      if (epoch !== undefined) replayCache?.keep(await epoch, calls, results);
+      await epoch?.then(
+        (read) => replayCache?.keep(read, calls, results),
+        // It is kept nowhere, and the database will answer the repeats.
+        () => {},
+      );
     } catch (error) {
       const result = error instanceof OutcomeUnknown ? "unknown" : "rolled-back";
       watch?.end(result);

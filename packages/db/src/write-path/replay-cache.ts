@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import { type Observer, observeReplayCache, type ReplayCacheSeen } from "../observe.ts";
-import { type Statements, textOf } from "../statements.ts";
+import { textOf, type WholeStatements } from "../statements.ts";
 import type { Call, Result } from "./call.ts";
 import type { Outcome } from "./feature.ts";
 
@@ -22,8 +22,8 @@ export interface ReplayCache {
    * Where there is none, or none that can be believed, nothing happens: the database is asked anyway.
    */
   find(call: Call, take: (outcome: Outcome) => boolean): void;
-  /** The epoch of the database, asked in a transaction whose outcomes shall be kept. */
-  readEpoch(tx: Statements): Promise<string>;
+  /** The epoch of the database, asked before a transaction whose outcomes shall be kept, on its session. */
+  readEpoch(tx: WholeStatements): Promise<string>;
   /** What the database is must be asked anew: a connection to it was lost. */
   readonly forgetEpoch: () => void;
   /** Keeps what was recorded. Only for a transaction whose COMMIT was confirmed, with the epoch that it read. */
@@ -143,7 +143,7 @@ export function createReplayCache(
     async readEpoch(tx) {
       // The moment before: the epoch is at least as young.
       const atMs = performance.now();
-      const [row] = await tx.run(EPOCH);
+      const [row] = await tx.runBefore(EPOCH);
       if (row === undefined) throw new TypeError("the epoch answered no row");
       const epoch = textOf(row, "epoch");
       current = { epoch, atMs };
