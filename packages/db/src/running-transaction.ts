@@ -73,11 +73,13 @@ export class RunningTransaction implements Tx, WholeStatements {
       return this.follow(send());
     }
     const answer = new Promise<readonly Row[]>((resolve, reject) => {
-      this.#whole = () => {
+      // Assigned in two steps, or V8 takes it for a method and keeps it, and the batch with it, until a full collection.
+      const whole = (): Promise<readonly Row[]> => {
         const sent = send();
         sent.then(resolve, reject);
         return sent;
       };
+      this.#whole = whole;
     });
     return this.follow(answer);
   }

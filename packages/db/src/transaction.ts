@@ -128,7 +128,12 @@ async function attemptOnce<T>(
   work: (tx: RunningTransaction) => Promise<T>,
 ): Promise<T> {
   const session = await sessions.acquire(deadline);
-  const tx = new RunningTransaction(session, options.tenantId, openingOf(options, deadline), options.trace);
+  const tx = new RunningTransaction(
+    session,
+    options.tenantId,
+    new OpeningOf(options, deadline),
+    options.trace,
+  );
   let clean = false;
   let committing = false;
   let giveUp: NodeJS.Timeout | undefined;
@@ -172,23 +177,44 @@ async function attemptOnce<T>(
   }
 }
 
-function openingOf(options: RunOptions, deadline: number): Opening {
-  const { tenantId, caller, readOnly = false, planOnce = false } = options;
-  const remainingMs = (): number => Math.max(1, Math.ceil(deadline - Date.now()));
-  const lockTimeoutMs = (): number => Math.min(options.lockTimeoutMs ?? remainingMs(), remainingMs());
-  return {
+/** A class, because V8 would keep functions that are an object's own until a full collection, and the batch with them. */
+class OpeningOf implements Opening {
+  readonly #options: RunOptions;
+  readonly #deadline: number;
+
+  constructor(options: RunOptions, deadline: number) {
+    this.#options = options;
+    this.#deadline = deadline;
+  }
+
+  script(): string {
+    const { tenantId, caller, readOnly = false, planOnce = false } = this.#options;
+    const timeoutMs = this.#remainingMs() + SERVER_GRACE_MS;
     // SET takes no parameters: numbers of ours, and a literal that nothing can end.
-    script: () => `begin isolation level read committed${readOnly ? " read only" : ""};
+    return `begin isolation level read committed${readOnly ? " read only" : ""};
     set local role ${APP_ROLE};
     set local holdfast.tenant = '${Math.trunc(tenantId)}';
     set local holdfast.caller = ${literal(caller)};
     ${planOnce ? PLAN_ONCE_SCRIPT : ""}
-    set local lock_timeout = ${lockTimeoutMs()};
-    set local statement_timeout = ${remainingMs() + SERVER_GRACE_MS};
-    set local idle_in_transaction_session_timeout = ${remainingMs() + SERVER_GRACE_MS}`,
-    // What one statement may wait for is locks; a time-out of its own can't be set by itself.
-    parameters: () => [String(Math.trunc(tenantId)), caller, String(lockTimeoutMs())],
-  };
+    set local lock_timeout = ${this.#lockTimeoutMs()};
+    set local statement_timeout = ${timeoutMs};
+    set local idle_in_transaction_session_timeout = ${timeoutMs}`;
+  }
+
+  /** Without a time-out of the statement, which can't set it for itself: what it may wait for is locks. */
+  parameters(): readonly string[] {
+    const { tenantId, caller } = this.#options;
+    return [String(Math.trunc(tenantId)), caller, String(this.#lockTimeoutMs())];
+  }
+
+  #remainingMs(): number {
+    return Math.max(1, Math.ceil(this.#deadline - Date.now()));
+  }
+
+  #lockTimeoutMs(): number {
+    const remainingMs = this.#remainingMs();
+    return Math.min(this.#options.lockTimeoutMs ?? remainingMs, remainingMs);
+  }
 }
 
 /** Whatever is no letter or digit of ASCII stands there as its code. */
