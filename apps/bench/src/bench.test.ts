@@ -29,7 +29,7 @@ const small: Omit<BenchOptions, "directory" | "scenarios" | "onResult"> = {
 };
 
 test("contenders take turns in every kind of scenario, and their tables are right", {
-  timeout: 240_000,
+  timeout: 120_000,
 }, async () => {
   const told: string[] = [];
   const scenarios = ["hot", "holds", "http"];
@@ -54,7 +54,7 @@ test("contenders take turns in every kind of scenario, and their tables are righ
 });
 
 test("watchers are told every version once and in its order, many as well as few", {
-  timeout: 240_000,
+  timeout: 120_000,
 }, async () => {
   const told: string[] = [];
   const onResult = (text: string) => told.push(text);

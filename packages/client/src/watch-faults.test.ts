@@ -56,10 +56,8 @@ describe("watch", () => {
   test("gives up a connection that nobody answers, and takes another", async () => {
     server.script(hang);
     server.otherwise(stream(CONNECTED + change("2")));
-    expect(await versionsUntil("2", watch({ deadlineMs: 500 }))).toEqual(["2"]);
-    // On a slow machine the second may be given up, too.
-    expect(states.slice(0, 3)).toEqual(["connecting", "waiting", "connecting"]);
-    expect(states.at(-1)).toBe("live");
+    expect(await versionsUntil("2", watch({ deadlineMs: 1_000 }))).toEqual(["2"]);
+    expect(states).toEqual(["connecting", "waiting", "connecting", "live"]);
   });
 
   test("is never live while it is refused", async () => {

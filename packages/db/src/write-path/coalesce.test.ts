@@ -87,7 +87,7 @@ describe("a wallet that somebody else's transaction holds", () => {
         settle(db.execute(ada, second, { deadlineMs: 400 })),
       ]);
       expect(Date.now() - started).toBeGreaterThanOrEqual(390);
-      expect(Date.now() - started).toBeLessThan(2_000);
+      expect(Date.now() - started).toBeLessThan(650);
       expect(settled).toMatchObject([{ code: "TIMEOUT" }, { code: "TIMEOUT" }]);
     });
     const answers = await Promise.all([first, second, first, second].map((call) => db.execute(ada, call)));
@@ -217,7 +217,7 @@ describe("the queue", () => {
     queued = range(10).map(() => settle<unknown>(small.execute(ada, debit(walletId), { deadlineMs: 150 })));
     const settled = await Promise.all(queued);
     expect(Date.now() - started).toBeGreaterThanOrEqual(140);
-    expect(Date.now() - started).toBeLessThan(2_000);
+    expect(Date.now() - started).toBeLessThan(400);
     for (const one of settled) {
       expect(one).toMatchObject({ code: "TIMEOUT", details: { outcome: "not_started" } });
     }
